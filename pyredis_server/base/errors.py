@@ -1,0 +1,260 @@
+"""Every error text that goes to a client, and the exceptions that carry them.
+
+Clients match on these texts, so each stands here once and is Redis's to the letter. A text is `bytes` without the
+leading "-" and starts with its code ("ERR", "WRONGTYPE", ...), which is also what INFO errorstats counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class CommandError(Exception):
+    """A command was refused: the client gets an error reply and the connection lives on."""
+
+    __slots__ = ("message",)
+
+    def __init__(self, message: bytes) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class ProtocolError(Exception):
+    """The client broke the protocol: it gets this error reply and the connection is closed."""
+
+    __slots__ = ("message",)
+
+    def __init__(self, message: bytes) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class WrongType(CommandError):
+    """The key holds a value of another type than the command works on."""
+
+    def __init__(self) -> None:
+        super().__init__(WRONG_TYPE)
+
+
+class WrongArity(CommandError):
+    """The number of arguments is wrong. `name` is the full name as Redis prints it ("set", "client|list")."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(b"ERR wrong number of arguments for '%b' command" % name.encode())
+
+
+WRONG_TYPE = b"WRONGTYPE Operation against a key holding the wrong kind of value"
+SYNTAX = b"ERR syntax error"
+NOT_AN_INTEGER = b"ERR value is not an integer or out of range"
+NOT_A_FLOAT = b"ERR value is not a valid float"
+OUT_OF_RANGE = b"ERR value is out of range"
+NO_SUCH_KEY = b"ERR no such key"
+INTERNAL = b"ERR internal error"
+
+# Connection, clients and transactions
+NO_AUTH = b"NOAUTH Authentication required."
+NO_AUTH_HELLO = (
+    b"NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> "
+    b"option can be used to authenticate the client and select the RESP protocol version at the same time"
+)
+WRONG_PASSWORD = b"WRONGPASS invalid username-password pair or user is disabled."
+AUTH_WITHOUT_PASSWORD = (
+    b"ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration "
+    b"is correct?"
+)
+PROTOCOL_NOT_AN_INTEGER = b"ERR Protocol version is not an integer or out of range"
+UNSUPPORTED_PROTOCOL = b"NOPROTO unsupported protocol version"
+HELLO_SYNTAX = b"ERR Syntax error in HELLO option '%b'"
+CLIENT_NAME_INVALID = b"ERR Client names cannot contain spaces, newlines or special characters."
+CLIENT_ATTRIBUTE_INVALID = b"ERR %b cannot contain spaces, newlines or special characters."
+CLIENT_ATTRIBUTE_UNKNOWN = b"ERR Unrecognized option '%b'"
+CLIENT_ID_INVALID = b"ERR Invalid client ID"
+CLIENT_ID_NOT_POSITIVE = b"ERR client-id should be greater than 0"
+CLIENT_TYPE_UNKNOWN = b"ERR Unknown client type '%b'"
+CLIENT_NOT_FOUND = b"ERR No such client"
+USER_NOT_FOUND = b"ERR No such user '%b'"
+MAXAGE_NOT_AN_INTEGER = b"ERR maxage is not an integer or out of range"
+MAXAGE_NOT_POSITIVE = b"ERR maxage should be greater than 0"
+PAUSE_MODE = b"ERR CLIENT PAUSE mode must be WRITE or ALL"
+UNBLOCK_REASON = b"ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"
+UNBLOCKED = b"UNBLOCKED client unblocked via CLIENT UNBLOCK"
+TIMEOUT_NOT_AN_INTEGER = b"ERR timeout is not an integer or out of range"
+TIMEOUT_NEGATIVE = b"ERR timeout is negative"
+TIMEOUT_OUT_OF_RANGE = b"ERR timeout is out of range"
+SUBCOMMAND_SYNTAX = b"ERR unknown subcommand or wrong number of arguments for '%b'. Try %b HELP."
+RESET_OF_PEER = b"ERR can only reset normal client connections"
+MULTI_NESTED = b"ERR MULTI calls can not be nested"
+EXEC_WITHOUT_MULTI = b"ERR EXEC without MULTI"
+DISCARD_WITHOUT_MULTI = b"ERR DISCARD without MULTI"
+WATCH_IN_MULTI = b"ERR WATCH inside MULTI is not allowed"
+EXEC_ABORT = b"EXECABORT Transaction discarded because of previous errors."
+EXEC_ABORT_REASON = b"EXECABORT Transaction discarded because of: %b"  # the reason without the code "ERR "
+MAX_CLIENTS = b"ERR max number of clients reached"
+MAX_CLIENTS_CLUSTER = b"ERR max number of clients + cluster connections reached"
+PROTECTED_MODE = (
+    b"DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default "
+    b"user. In this mode connections are only accepted from the loopback interface. If you want to connect from external "
+    b"computers to Redis you may adopt one of the following solutions: 1) Just disable protected mode sending the command "
+    b"'CONFIG SET protected-mode no' from the loopback interface by connecting to Redis from the same host the server is "
+    b"running, however MAKE SURE Redis is not publicly accessible from internet if you do so. Use CONFIG REWRITE to make "
+    b"this change permanent. 2) Alternatively you can just disable the protected mode by editing the Redis configuration "
+    b"file, and setting the protected mode option to 'no', and then restarting the server. 3) If you started the server "
+    b"manually just for testing, restart it with the '--protected-mode no' option. 4) Set up an authentication password "
+    b"for the default user. NOTE: You only need to do one of the above things in order for the server to start accepting "
+    b"connections from the outside."
+)
+
+# CONFIG (config/manager.py); the reasons for refusing a value stand with the kinds of values
+
+
+class UnknownDirective(CommandError):
+    """CONFIG SET was given a name that is no directive."""
+
+    def __init__(self, name: bytes) -> None:
+        super().__init__(b"ERR Unknown option or number of arguments for CONFIG SET - '%b'" % name.partition(b"\0")[0])
+
+
+class ConfigSetFailed(CommandError):
+    """CONFIG SET was refused and changed nothing; `name` is the directive to blame."""
+
+    def __init__(self, name: bytes, reason: bytes) -> None:
+        super().__init__(b"ERR CONFIG SET failed (possibly related to argument '%b') - %b" % (name, reason))
+
+
+class ConfigRewriteFailed(CommandError):
+    """The configuration file cannot be read or written."""
+
+    def __init__(self, reason: bytes) -> None:
+        super().__init__(b"ERR Rewriting config file: %b" % reason)
+
+
+CONFIG_WITHOUT_FILE = b"ERR The server is running without a config file"
+LOADING = b"LOADING Redis is loading the dataset in memory"
+
+# Keys, expiry, databases (commands/keys.py, expiry.py, scan.py, object.py, flush.py)
+
+
+class InvalidExpireTime(CommandError):
+    """A time to live does not fit, or is not positive where it must be. `command` is the name in lower case."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(b"ERR invalid expire time in '%b' command" % command.encode())
+
+
+class UnsupportedOption(CommandError):
+    """EXPIRE and its kin met an option that they do not know."""
+
+    def __init__(self, option: bytes) -> None:
+        super().__init__(b"ERR Unsupported option %b" % option.partition(b"\0")[0])
+
+
+NOT_AN_INT32 = b"ERR value is out of range, value must between -2147483648 and 2147483647"
+DB_OUT_OF_RANGE = b"ERR DB index is out of range"
+INVALID_FIRST_DB = b"ERR invalid first DB index"
+INVALID_SECOND_DB = b"ERR invalid second DB index"
+SAME_OBJECT = b"ERR source and destination objects are the same"
+EXPIRE_NX_CONFLICT = b"ERR NX and XX, GT or LT options at the same time are not compatible"
+EXPIRE_GT_LT_CONFLICT = b"ERR GT and LT options at the same time are not compatible"
+INVALID_CURSOR = b"ERR invalid cursor"
+NOVALUES_NOT_HSCAN = b"ERR NOVALUES option can only be used in HSCAN"
+LFU_NOT_SELECTED = (
+    b"ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching "
+    b"between policies at runtime LRU and LFU data will take some time to adjust."
+)
+LFU_SELECTED = (
+    b"ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between "
+    b"policies at runtime LRU and LFU data will take some time to adjust."
+)
+MOVE_IN_CLUSTER = b"ERR MOVE is not allowed in cluster mode"
+SWAPDB_IN_CLUSTER = b"ERR SWAPDB is not allowed in cluster mode"
+
+# Strings (commands/strings.py, strings_batches.py, strings_ranges.py, increments.py, lcs.py)
+INCREMENT_OVERFLOW = b"ERR increment or decrement would overflow"
+DECREMENT_OVERFLOW = b"ERR decrement would overflow"
+INCREMENT_NOT_FINITE = b"ERR increment would produce NaN or Infinity"
+OFFSET_OUT_OF_RANGE = b"ERR offset is out of range"
+STRING_TOO_LONG = b"ERR string exceeds maximum allowed size (proto-max-bulk-len)"
+LCS_NOT_STRINGS = b"ERR The specified keys must contain string values"
+LCS_LEN_AND_IDX = b"ERR If you want both the length and indexes, please just use IDX."
+LCS_TOO_LONG = b"ERR String too long for LCS"
+LCS_TOO_MUCH_MEMORY = b"ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len"
+DIGEST_LENGTH = b"ERR must be exactly 16 hexadecimal characters"
+DELEX_NOT_A_STRING = b"ERR Key should be of string type if conditions are specified"
+DELEX_CONDITION = b"ERR Invalid condition. Use IFEQ, IFNE, IFDEQ, or IFDNE"
+MSETEX_NUMKEYS = b"ERR invalid numkeys value"
+MSETEX_PAIRS = b"ERR wrong number of key-value pairs"
+INCREX_ENX_ALONE = b"ERR ENX flag requires an expiration"
+INCREX_BOUNDS_CROSSED = b"ERR LBOUND can't be greater than UBOUND"
+INCREX_NOT_AN_INTEGER = b"ERR %b is not an integer or out of range"  # Increment, LBOUND, UBOUND
+INCREX_NOT_A_FLOAT = b"ERR %b is not a valid float"
+INCREX_INFINITE_INCREMENT = b"ERR BYFLOAT increment cannot be Infinity"
+INCREX_INFINITE_VALUE = b"ERR value cannot be Infinity"
+INCREX_APPLIED_OVERFLOW = b"ERR applied increment would overflow"
+INCREX_APPLIED_INFINITE = b"ERR applied increment would be Infinity"
+
+NO_SHUTDOWN = b"ERR No shutdown in progress."
+
+# Before a command runs (executor/dispatch.py)
+NOT_IN_MULTI = b"ERR Command not allowed inside a transaction"
+MODULE_NOT_ALLOWED = (
+    b"ERR MODULE command not allowed. If the enable-module-command option is set to \"local\", you can run it from a "
+    b"local connection, otherwise you need to set this option in the configuration file, and then restart the server."
+)
+DEBUG_NOT_ALLOWED = MODULE_NOT_ALLOWED.replace(b"MODULE", b"DEBUG").replace(b"module", b"debug")
+# Introspection and debugging
+GETKEYS_UNKNOWN = b"ERR Invalid command specified"
+GETKEYS_NO_KEYS = b"ERR The command has no key arguments"
+GETKEYS_ARITY = b"ERR Invalid number of arguments specified for command"
+GETKEYS_INVALID = b"ERR Invalid arguments specified for command"
+SLOWLOG_COUNT = b"ERR count should be greater than or equal to -1"
+LATENCY_NO_SAMPLES = b"ERR No samples available for event '%b'"
+MONITOR_NOT_HERE = b"ERR MONITOR isn't allowed for DENY BLOCKING client"
+SHUTDOWN_NOT_HERE = b"ERR SHUTDOWN without NOW or ABORT isn't allowed for DENY BLOCKING client"
+PROTOCOL_TYPE_UNKNOWN = (
+    b"ERR Wrong protocol type name. Please use one of the following: string|integer|double|bignum|null|array|set|map|"
+    b"attrib|push|verbatim|true|false"
+)
+PUSH_NEEDS_RESP3 = b"ERR RESP2 is not supported by this command"
+NOT_A_HASH_TABLE = b"ERR The value stored at the specified key is not represented using an hash table"
+NOT_A_LISTPACK = b"ERR Not a listpack encoded object."
+NOT_A_QUICKLIST = b"ERR Not a quicklist encoded object."
+NOT_AN_SDS = b"ERR Not an sds encoded string."
+PACKED_THRESHOLD = b"ERR argument must be a memory value bigger than 1 and smaller than 4gb"
+DEBUG_DB_OUT_OF_RANGE = b"ERR Out of range database"
+CLIENT_EVICTION_OFF = b"ERR maxmemory-clients is disabled."
+NOT_POSITIVE = b"ERR value is out of range, must be positive"
+RESTART_FAILED = b"ERR failed to restart the server. Check server logs."
+_SHOWN_NAME_CHARS = 128  # of an unknown command, and of its arguments together
+
+
+def unknown_command(name: bytes, args: Sequence[bytes]) -> bytes:
+    """Say that there is no such command, with what stood behind it, as far as 128 characters reach."""
+    shown = b""
+    for arg in args:
+        if len(shown) >= _SHOWN_NAME_CHARS:
+            break
+        shown += b"'%b' " % arg[: _SHOWN_NAME_CHARS - len(shown)]
+    return b"ERR unknown command '%b', with args beginning with: %b" % (name[:_SHOWN_NAME_CHARS], shown)
+
+
+def unknown_subcommand(name: bytes, container: str) -> bytes:
+    """Say that `container` has no such subcommand."""
+    return b"ERR unknown subcommand '%b'. Try %b HELP." % (name[:_SHOWN_NAME_CHARS], container.encode())
+
+
+def only_in_subscribed(name: str) -> bytes:
+    """Say what a RESP2 client that has subscriptions may send."""
+    return (b"ERR Can't execute '%b': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this "
+            b"context" % name.encode())
+
+
+# Broken protocol (resp/parser.py): the connection is closed after these.
+INVALID_MULTIBULK_LENGTH = b"ERR Protocol error: invalid multibulk length"
+INVALID_BULK_LENGTH = b"ERR Protocol error: invalid bulk length"
+TOO_BIG_MULTIBULK_COUNT = b"ERR Protocol error: too big mbulk count string"
+TOO_BIG_BULK_COUNT = b"ERR Protocol error: too big bulk count string"
+TOO_BIG_INLINE = b"ERR Protocol error: too big inline request"
+UNBALANCED_QUOTES = b"ERR Protocol error: unbalanced quotes in request"
+UNAUTHENTICATED_MULTIBULK = b"ERR Protocol error: unauthenticated multibulk length"
+UNAUTHENTICATED_BULK = b"ERR Protocol error: unauthenticated bulk length"
+EXPECTED_DOLLAR = b"ERR Protocol error: expected '$', got '%c'"  # % the byte that stood there

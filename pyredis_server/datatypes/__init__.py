@@ -1,0 +1,1 @@
+"""Structures of values: no clock, no configuration, no keys, no wire format."""

@@ -1,0 +1,235 @@
+"""The executor thread: takes batches of commands from the I/O workers, runs them, gives batches of replies back.
+
+Owner of: the keyspace, the sessions, the context, all counters. `hand_over` and `post` are for other threads, all else
+for the executor's own.
+Promise: commands of one connection run in order; every batch is answered, even by nothing; an exception in a handler
+costs its client an error reply and the log a traceback, never the thread.
+Elsewhere: refusals and queueing are dispatch.py, timers cron.py, connecting and closing clients.py.
+
+`execute` is the straight path; docs/performance.md has the figures for each of its tricks.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from pyredis_server.base.clock import Clock
+from pyredis_server.base.errors import CommandError
+from pyredis_server.commands.context import Context
+from pyredis_server.commands.registry import CommandTable
+from pyredis_server.executor.clients import Clients
+from pyredis_server.executor.dispatch import Dispatcher
+from pyredis_server.executor.timers import Timers
+from pyredis_server.iothreads.events import Fault, Lost
+from pyredis_server.iothreads.wakeup import Bell
+from pyredis_server.iothreads.worker import Batch, Entry, Worker
+from pyredis_server.resp.reply import CLOSE, Reply
+from pyredis_server.sessions.session import GATE_WAITING, Session
+
+IDLE_WAIT_S = 0.1  # the usual longest sleep; nearer timers are waited for with poll()
+
+
+class Executor:
+    """The loop. `dispatcher` runs what is unusual, `timers` what is due, `clients` who comes and goes."""
+
+    def __init__(self, context: Context, table: CommandTable, clock: Clock, timers: Timers, dispatcher: Dispatcher,
+                 clients: Clients) -> None:
+        self.context = context
+        self.table = table
+        self.clock = clock
+        self.timers = timers
+        self.dispatcher = dispatcher
+        self.clients = clients
+        self.inbox: deque[tuple[Worker | None, Any]] = deque()
+        self.bell = Bell(IDLE_WAIT_S)
+        self.sleeping = False
+        self.stopping = False
+        self.thread_id = 0
+        self.batches = 0  # since the last look of placement, with the connections in them: how busy the server is
+        self.batched_connections = 0
+        self.busy_ns = 0  # spent with batches since the start
+        self.batch_began_ns = 0
+        self._cycles_before = 0
+
+    # -- other threads -------------------------------------------------------------------------------------------
+
+    def hand_over(self, worker: Worker | None, batch: Any) -> None:
+        """Take a batch from a worker, or (worker None) a callable. Any thread; never blocks."""
+        self.inbox.append((worker, batch))
+        if self.sleeping:
+            self.sleeping = False
+            self.bell.ring()
+
+    def post(self, call: Callable[[], None]) -> None:
+        """Have the executor run `call` between two batches. Any thread."""
+        self.hand_over(None, call)
+
+    @property
+    def cycles(self) -> int:
+        """Batches since the start."""
+        return self._cycles_before + self.batches
+
+    def take_batch_counts(self) -> tuple[int, int]:
+        """Give the batches since the last call, and the connections in them."""
+        counts = self.batches, self.batched_connections
+        self._cycles_before += self.batches
+        self.batches = self.batched_connections = 0
+        return counts
+
+    # -- for other parts, on the executor's thread ---------------------------------------------------------------
+
+    def stop(self) -> None:
+        """End the loop after the batch that is running."""
+        self.stopping = True
+
+    def resume(self, session: Session) -> None:
+        """Let a session that waited go on with the commands that came meanwhile, once the running batch is done."""
+        def go_on() -> None:
+            if session.closing:
+                return
+            session.set_gate(GATE_WAITING, False)
+            commands = list(session.backlog)
+            session.backlog.clear()
+            conn = session.connection
+            self.execute([(conn, commands)], self.clients.late.setdefault(conn.worker, []))
+
+        self.inbox.appendleft((None, go_on))
+
+    # -- the loop ------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Serve until `stopping`."""
+        inbox = self.inbox
+        timers = self.timers
+        clients = self.clients
+        context = self.context
+        command_clock = context.clock
+        clock = self.clock
+        try:
+            while not self.stopping:
+                if not inbox:
+                    self._sleep()
+                    now_ns = clock.mono_ns()
+                    if now_ns >= timers.next_ns:
+                        command_clock.now_ms = clock.wall_ms()
+                        timers.run_due(now_ns)
+                        clients.flush_late()
+                    continue
+                worker, batch = inbox.popleft()
+                command_clock.now_ms = clock.wall_ms()
+                if worker is None:
+                    batch()
+                    clients.flush_late()
+                    now_ns = clock.mono_ns()
+                else:
+                    out: list[Entry] = []
+                    clients.current_worker = worker
+                    clients.current_out = out
+                    now_ns = self.execute(batch, out)
+                    clients.current_worker = None
+                    self.batches += 1
+                    self.batched_connections += len(batch)
+                    self.busy_ns += now_ns - self.batch_began_ns
+                    worker.deliver(out, 1)
+                    if clients.late:
+                        clients.flush_late()
+                if now_ns >= timers.next_ns:
+                    command_clock.now_ms = clock.wall_ms()
+                    timers.run_due(now_ns)
+                    clients.flush_late()
+        finally:
+            self.bell.close()
+
+    def _sleep(self) -> None:
+        remaining_s = (self.timers.next_ns - self.clock.mono_ns()) / 1_000_000_000
+        self.sleeping = True  # before looking at the inbox again: no wake-up may be lost
+        if self.inbox or remaining_s <= 0:
+            self.sleeping = False
+            return
+        if self.timers.precise:
+            self.bell.wait_at_most(remaining_s)
+        else:
+            self.bell.wait()
+        self.sleeping = False
+
+    def execute(self, batch: Batch, out: list[Entry]) -> int:
+        """Run a batch and append its replies to `out`. Returns the clock's ns after the last command."""
+        context = self.context
+        clients = self.clients
+        dispatcher = self.dispatcher
+        find = self.table.exact.get
+        clock_ns = self.clock.mono_ns
+        slow_ns = dispatcher.slow_ns
+        stats = context.services.stats
+        self.batch_began_ns = last_ns = clock_ns()
+        for conn, commands in batch:
+            session = conn.session
+            if type(commands) is not list:
+                if not session.closing:
+                    self._event(session, commands)
+                    if type(commands) is Fault:
+                        out.append((conn, session.protocol, clients.take_replies()))
+                continue
+            context.session = session
+            context.db = session.db
+            protocol = session.protocol
+            replies: list[Reply] = []
+            append = replies.append
+            clients.current_replies = replies
+            command = None
+            reply: Reply
+            for argv in commands:
+                command = find(argv[0])
+                count = len(argv)
+                if command is None or session.gate | dispatcher.gate & command.gate or not (
+                    command.low <= count <= command.high
+                ):
+                    append(dispatcher.unusual(session, argv))
+                    if session.protocol != protocol:  # HELLO: what it answered is in the new protocol, not what was before
+                        out.append((conn, protocol, replies[:-1]))
+                        protocol = session.protocol
+                        replies = replies[-1:]
+                        append = replies.append
+                        clients.current_replies = replies
+                    last_ns = clock_ns()
+                    continue
+                try:
+                    if count == 2:
+                        append(command.handler(context, argv[1]))
+                    elif count == 3:
+                        append(command.handler(context, argv[1], argv[2]))
+                    else:
+                        append(command.handler(context, *argv[1:]))
+                except CommandError as error:
+                    command.failed_calls += 1
+                    append(dispatcher.error(error.message))
+                except Exception:  # our bug: the client gets an error, the log a traceback, the server lives on
+                    command.failed_calls += 1
+                    append(dispatcher.internal_error(argv))
+                now_ns = clock_ns()
+                elapsed_ns = now_ns - last_ns
+                last_ns = now_ns
+                command.calls += 1
+                command.nanoseconds += elapsed_ns
+                command.histogram[elapsed_ns // 1000] += 1
+                if elapsed_ns > slow_ns:
+                    dispatcher.slow(session, command, argv, elapsed_ns)
+            if command is not None:
+                session.last_command = command
+            session.last_command_ms = context.clock.now_ms
+            count = len(commands)
+            session.commands_total += count
+            stats.total_commands_processed += count
+            if session.closing:
+                replies.append(CLOSE)
+            out.append((conn, protocol, replies))
+        clients.current_replies = None
+        return last_ns
+
+    def _event(self, session: Any, event: Lost | Fault) -> None:
+        if isinstance(event, Fault):
+            self.clients.protocol_fault(session, event.message)
+        else:
+            self.clients.lost(session, event)
