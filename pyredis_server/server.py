@@ -10,7 +10,7 @@ import os
 import secrets
 import signal
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import trio
@@ -30,6 +30,8 @@ from pyredis_server.commands.registry import CommandTable
 from pyredis_server.commands.switches import DebugSwitches
 from pyredis_server.config.directive import Config
 from pyredis_server.config.directives import clients, general, network, security, threads
+from pyredis_server.config.file import SourceLine
+from pyredis_server.config.manager import ConfigManager
 from pyredis_server.control.bridge import Bridge
 from pyredis_server.control.listeners import Accepted, Listener, ListenError, open_tcp, open_unix
 from pyredis_server.control.supervisor import Supervisor
@@ -52,6 +54,7 @@ from pyredis_server.observe.latency import LatencyMonitor
 from pyredis_server.observe.memory import MemoryMeter
 from pyredis_server.observe.monitor import Monitors
 from pyredis_server.observe.slowlog import Slowlog
+from pyredis_server.reconfigure import Reconfigure
 from pyredis_server.resp.parser import ParserLimits
 from pyredis_server.resp.reply import NO_REPLY, Reply
 from pyredis_server.sessions.registry import SessionRegistry
@@ -108,6 +111,15 @@ class Lifecycle:
         return NO_REPLY
 
 
+def rename_commands(table: CommandTable, renames: Sequence[SourceLine]) -> None:
+    """Carry out rename-command. Raises: ConfigFileError with the line, as Redis reports it."""
+    for line in renames:
+        old, new = line.arguments
+        if not table.rename(old, new):
+            known = table.find(old) is not None
+            raise line.error(b"Target command name already exists" if known else b"No such command in rename-command")
+
+
 class Server:
     """All parts of one server.
 
@@ -116,7 +128,7 @@ class Server:
     """
 
     def __init__(self, config: Config, log: Logger, *, clock: Clock | None = None, config_file: str = "",
-                 handle_signals: bool = False, own_process: bool = False, any_port: bool = False) -> None:
+                 renames: Sequence[SourceLine] = (), handle_signals: bool = False, own_process: bool = False, any_port: bool = False) -> None:
         """`own_process`: the server may tune the whole process (garbage collector, placement of threads).
 
         `any_port`: listen on a free TCP port that the system chooses; `config[network.PORT]` tells it after `start`.
@@ -143,6 +155,7 @@ class Server:
 
         services.stats = stats
         services.table = CommandTable(commands.modules())
+        rename_commands(services.table, renames)
         set_gates(services.table)
         services.wall = self.clock
         services.sessions = SessionRegistry()
@@ -188,7 +201,9 @@ class Server:
         self._placement: placement.Placement | None = None
         if own_process and len(self.workers) == 1 and placement.supported():
             self.cron.samplers.append(self._place)
-        self.dispatcher.refresh_limits()
+        reconfigure = Reconfigure(self)
+        services.config_manager = ConfigManager(config, log, config_file=config_file, hooks=reconfigure.hooks())
+        reconfigure.at_start()
 
     # -- life ----------------------------------------------------------------------------------------------------
 
@@ -249,10 +264,10 @@ class Server:
         path = os.fsdecode(config[network.UNIXSOCKET])
         try:
             if config[network.PORT] or self.any_port:
-                addresses = [os.fsdecode(address) for address in config[network.BIND]]
-                opened += open_tcp(addresses, 0 if self.any_port else config[network.PORT], backlog, self.log)
+                opened += self.open_tcp([os.fsdecode(address) for address in config[network.BIND]])
                 if self.any_port:
                     config.set_value(network.PORT, opened[0].port)
+                    self.any_port = False
             if path:
                 opened.append(open_unix(path, config[network.UNIXSOCKETPERM], backlog, self.log))
         except ListenError:
@@ -260,6 +275,11 @@ class Server:
                 listener.close()
             raise
         return opened
+
+    def open_tcp(self, addresses: list[str]) -> list[Listener]:
+        """Listen on addresses at the configured port. Raises: ListenError."""
+        port = 0 if self.any_port else self.config[network.PORT]
+        return open_tcp(addresses, port, self.config[network.TCP_BACKLOG], self.log)
 
     def _take(self, accepted: list[Accepted]) -> None:
         """New connections, from the control plane's thread."""

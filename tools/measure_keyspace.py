@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
 import random
 import socket
 import subprocess
@@ -20,14 +21,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from pyredis_server.base.clock import CommandClock  # noqa: E402  # the tool runs without being installed
+from pyredis_server.background.lazyfree import LazyFreer  # noqa: E402  # the tool runs without being installed
+from pyredis_server.base.clock import CommandClock  # noqa: E402
 from pyredis_server.base.stats import ServerStats  # noqa: E402
 from pyredis_server.keyspace.clocks import Tracked  # noqa: E402
 from pyredis_server.keyspace.database import Database  # noqa: E402
@@ -421,6 +423,37 @@ def expiry_figures(db: Database, count: int) -> Iterator[tuple[str, str]]:
         f"{used / count:.0f} ns a key; {calls} cycles of 25 ms, the longest {longest_us / 1e3:.1f} ms")
 
 
+def lazy_free_figures(count: int) -> Iterator[tuple[str, str]]:
+    """How long a thread that waits for the GIL is held up while another one frees a database."""
+    gc.disable()
+    for lazily in (False, True):
+        db = Keyspace(CommandClock(NOW_MS), ServerStats(), count=1).databases[0]
+        for number in range(count):
+            db.put(key_of(number), value_of(number))
+        contents = db.clear()
+        freer = LazyFreer(lambda name, error: print(name, repr(error)))
+        freer.start()
+        reader, writer = os.pipe()
+        gaps = []
+        start = last = time.perf_counter_ns()
+        if lazily:
+            freer.free(contents, len(contents))
+        del contents
+        while True:
+            os.write(writer, b"x")  # gives the GIL up, as the executor does between batches
+            os.read(reader, 1)
+            now = time.perf_counter_ns()
+            gaps.append(now - last)
+            last = now
+            if not freer.pending():
+                break
+        freer.stop()
+        gaps.sort()
+        yield "FLUSHALL ASYNC" if lazily else "FLUSHALL SYNC", (
+            f"{(last - start) / 1e6:.0f} ms; other work waits for at most {gaps[-1] / 1e6:.1f} ms, "
+            f"{gaps[len(gaps) * 999 // 1000] / 1e6:.2f} ms in 99.9 % of cases")
+
+
 # Whole servers
 
 
@@ -475,7 +508,7 @@ def main() -> None:
     if options.one:
         print(json.dumps(measure(options.one, options.keys)))
     elif options.database:
-        for what, figure in database_figures(options.keys):
+        for what, figure in chain(lazy_free_figures(options.keys), database_figures(options.keys)):
             print(f"| {what} | {figure} |", flush=True)
     elif options.server:
         for program in options.server:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pyredis_server.commands.registry import Command, CommandTable
     from pyredis_server.commands.switches import DebugSwitches
     from pyredis_server.config.manager import ConfigManager
+    from pyredis_server.config.manager import ConfigManager
     from pyredis_server.keyspace.database import Database
     from pyredis_server.keyspace.values import StoredValue
     from pyredis_server.sessions.registry import SessionRegistry
@@ -152,6 +153,8 @@ class MemoryPort(Protocol):
 
 class MonitorPort(Protocol):
     """MONITOR (observe/monitor.py)."""
+
+    def __len__(self) -> int: ...
 
     def attach(self, session: Session) -> None: ...
 

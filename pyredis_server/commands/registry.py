@@ -155,6 +155,18 @@ class CommandTable:
         """Find a top-level command whatever its case; a mixed-case spelling costs a conversion each time."""
         return self.exact.get(name) or self._by_name.get(name.lower())
 
+    def rename(self, old: bytes, new: bytes) -> bool:
+        """Give a command another name, or none if `new` is empty. False: no such command, or `new` is taken."""
+        found = self._by_name.get(old.lower())
+        if found is None or (new and new.lower() in self._by_name):
+            return False
+        del self._by_name[old.lower()]
+        self.exact = {name: each for name, each in self.exact.items() if each is not found}
+        if new:
+            self._by_name[new.lower()] = found
+            self.exact[new.lower()] = self.exact[new.upper()] = found
+        return True
+
     def resolve(self, full_name: bytes) -> Command | None:
         """Find by full name as COMMAND INFO takes it: "get", "client|list"."""
         head, _, sub = full_name.lower().partition(b"|")

@@ -1,10 +1,11 @@
 """The sample configuration file: every directive with its explanation and its default, made from the declarations.
 
-    python -m pyredis_server.config.sample > pyredis.conf
+After a change of a directive: python -m pyredis_server.config.sample > pyredis.conf
 """
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -54,12 +55,12 @@ _BEYOND = (
      "rename-command gives a command another name, or none to remove it; ACL rules are the better way.",
      ("user worker on >password ~jobs:* +@read +@write", "rename-command FLUSHALL \"\"")),
 )
-_HIDDEN = ("For tests of servers. CONFIG GET shows these only by their full names.")
+_HIDDEN = "For tests of servers. CONFIG GET shows these only by their full names."
 
 
 def sample() -> str:
     """The text of the file."""
-    return "".join(f"{line}\n" for line in _lines())
+    return re.sub("\n{3,}", "\n\n", "".join(f"{line}\n" for line in _lines()))
 
 
 def _lines() -> Iterator[str]:

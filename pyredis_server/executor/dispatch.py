@@ -42,6 +42,7 @@ from pyredis_server.sessions.session import (
 
 STALE_NS = 1_000_000  # after a command of over 1 ms the batch's time stamp is taken anew
 MAX_ERROR_KINDS = 128  # beyond it clients that send ever new errors would fill the memory
+ERRORS_DISABLED = b"ERRORSTATS_DISABLED"
 
 
 class Dispatcher:
@@ -68,6 +69,7 @@ class Dispatcher:
     def refresh_gates(self) -> None:
         """Recompute the server's mask."""
         gate = ALWAYS
+        self.monitoring = bool(len(self.services.monitors))
         if self.monitoring:
             gate |= MONITOR
         if self.pause_until_ms:
@@ -97,8 +99,14 @@ class Dispatcher:
         stats.total_error_replies += 1
         code = message.split(b" ", 1)[0]
         kinds = stats.errors
-        if code in kinds or len(kinds) < MAX_ERROR_KINDS:
-            kinds[code] = kinds.get(code, 0) + 1
+        if code in kinds:
+            kinds[code] += 1
+        elif ERRORS_DISABLED not in kinds:
+            kinds[code] = 1
+            if len(kinds) == MAX_ERROR_KINDS:  # somebody makes up codes: Redis gives up counting until RESETSTAT
+                kinds.clear()
+                kinds[ERRORS_DISABLED] = 1
+                self.log.warning("Errorstats stopped adding new errors because the number of errors reached the limit")
         return Error(message)
 
     def internal_error(self, argv: Sequence[bytes]) -> Error:
@@ -133,6 +141,7 @@ class Dispatcher:
                 return self._refuse(session, None, errors.unknown_subcommand(args[0], command.spec.name))
             command = found
             args = args[1:]
+        session.last_command = command
         if not command.low <= len(argv) <= command.high:
             return self._refuse(session, command, errors.WrongArity(command.name).message)
         refusal = self._refusal(session, command)
@@ -169,11 +178,11 @@ class Dispatcher:
         if command is not None:
             command.rejected_calls += 1
         self.services.stats.total_commands_processed -= 1  # the loop counts all that came
-        if session.gate & GATE_MULTI:
+        if command is not None and command.name == "exec":
+            discard_transaction(self.context, session)
+            message = errors.EXEC_ABORT_REASON % message.removeprefix(b"ERR ")
+        elif session.gate & GATE_MULTI:
             session.queue_failed = True
-            if command is not None and command.name == "exec":
-                discard_transaction(self.context, session)
-                message = errors.EXEC_ABORT_REASON % message.removeprefix(b"ERR ")
         return self.error(message)
 
     def _concerns_pause(self, session: Session, command: Command) -> bool:
@@ -182,7 +191,7 @@ class Dispatcher:
         wanted = Flag.WRITE | Flag.MAY_REPLICATE
         if command.name == "exec":
             return any(queued.spec.flags & wanted for queued, _ in session.queued)
-        return bool(command.spec.flags & wanted) and not session.gate & GATE_MULTI
+        return bool(command.spec.flags & wanted)
 
     # -- running -------------------------------------------------------------------------------------------------
 
@@ -211,7 +220,6 @@ class Dispatcher:
         command.calls += 1
         command.nanoseconds += elapsed_ns
         command.histogram[elapsed_ns // 1000] += 1
-        session.last_command = command
         if context.propagating:
             if context.propagated is not None:
                 effects.propagate(db_index, context.propagated)

@@ -21,6 +21,7 @@ from pyredis_server.commands.context import Context
 from pyredis_server.commands.registry import CommandTable
 from pyredis_server.executor.clients import Clients
 from pyredis_server.executor.dispatch import Dispatcher
+from pyredis_server.executor.gate import ALWAYS
 from pyredis_server.executor.timers import Timers
 from pyredis_server.iothreads.events import Fault, Lost
 from pyredis_server.iothreads.wakeup import Bell
@@ -216,8 +217,8 @@ class Executor:
                 command.histogram[elapsed_ns // 1000] += 1
                 if elapsed_ns > slow_ns:
                     dispatcher.slow(session, command, argv, elapsed_ns)
-            if command is not None:
-                session.last_command = command
+            if command is not None and not command.gate & ALWAYS:
+                session.last_command = command  # else the dispatcher has noted it, with its subcommand
             session.last_command_ms = context.clock.now_ms
             count = len(commands)
             session.commands_total += count

@@ -267,7 +267,7 @@ class RequestParser:
             if length < 0 or end + 2 > len(data):
                 end = self._end_of_line(data, at, b"\r", errors.TOO_BIG_BULK_COUNT)
                 if end < 0:
-                    self._under_way = at - start
+                    self._under_way = at - start if self.fault is None else 0
                     return -1
                 length = self._length(data, at, end)
                 if length < 0:

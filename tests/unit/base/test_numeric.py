@@ -59,7 +59,7 @@ def test_minus_zero_keeps_its_sign() -> None:
 
 @pytest.mark.parametrize(("value", "text"), [
     (0.0, b"0"), (3.0, b"3"), (-3.25, b"-3.25"), (0.1, b"0.1"), (1e15, b"1000000000000000"), (1e20, b"1e+20"),
-    (5e16, b"50000000000000000"), (2.0**62, b"4611686018427387904"), (2.0**63, b"9223372036854775807"[:0] + b"9223372036854776000"),
+    (5e16, b"50000000000000000"), (2.0**62, b"4611686018427387904"), (2.0**63, b"9223372036854776000"),
     (1.5e300, b"1.5e+300"), (1e-7, b"1e-7"), (1.25e-10, b"1.25e-10"), (0.000123, b"0.000123"),
     (86782599.71268886, b"8.678259971268886e+7"), (3.14159265358979, b"3.14159265358979"), (1234.5678901234, b"1234.5678901234"),
     (12345.6789, b"12345.6789"), (-7.92182e-08, b"-7.92182e-8"), (math.inf, b"inf"), (-math.inf, b"-inf"),
@@ -125,7 +125,7 @@ def test_a_long_double_beyond_cpythons_limit_of_digits_is_printed_in_full() -> N
     text = format_long_double(largest)
     assert len(text) == 4901
     assert text.startswith(b"1000000000000000000")
-    assert add_long_double(b"9" * 4800, b"0").startswith(b"1000000000000000000")
+    assert add_long_double(b"9" * 4800, b"0").startswith(b"9999999999999999999")
 
 
 def test_ties_round_to_the_even_mantissa() -> None:

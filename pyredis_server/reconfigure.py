@@ -1,0 +1,103 @@
+"""What CONFIG SET does to a running server: one method per hook of config/hooks.py. Owner: the executor thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pyredis_server.config.choices import EvictionPolicy
+from pyredis_server.config.directive import ConfigError
+from pyredis_server.config.directives import clients, general, memory, network, security
+from pyredis_server.config.hooks import Hook
+from pyredis_server.control import process
+from pyredis_server.control.listeners import ListenError
+from pyredis_server.keyspace.clocks import Tracked
+from pyredis_server.sessions import login
+
+if TYPE_CHECKING:
+    from pyredis_server.server import Server
+
+_TRACKED = {
+    EvictionPolicy.VOLATILE_LFU: Tracked.LFU, EvictionPolicy.ALLKEYS_LFU: Tracked.LFU,
+    EvictionPolicy.VOLATILE_LRU: Tracked.LRU, EvictionPolicy.ALLKEYS_LRU: Tracked.LRU,
+}
+
+
+class Reconfigure:
+    """The hooks of one server."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._password = server.config[security.REQUIREPASS]
+
+    def hooks(self) -> dict[Hook, Callable[[], None]]:
+        """The hooks that something here depends on; the others' values are read when they are needed."""
+        return {
+            Hook.LISTENERS: self.listeners, Hook.MAXCLIENTS: self.maxclients, Hook.IO: self.io,
+            Hook.GATES: self._server.dispatcher.refresh_gates, Hook.CRON: self._server.cron.adapt_hz,
+            Hook.ACL: self.acl, Hook.LOG: self.log, Hook.LATENCY: self.latency, Hook.MAXMEMORY: self.memory,
+        }
+
+    def at_start(self) -> None:
+        """Bring a new server in line with its configuration."""
+        self.io()
+        self.latency()
+        self.memory()
+        self._server.dispatcher.refresh_gates()
+
+    def listeners(self) -> None:
+        """Listen where `bind` and `port` say now. The old sockets go only once the new ones are there."""
+        server = self._server
+        old = [listener for listener in server.listeners if listener.kind == "tcp"]
+        kept = [listener for listener in server.listeners if listener.kind != "tcp"]
+        port = server.config[network.PORT]
+        reused = {listener.shown: listener for listener in old if listener.port == port}
+        wanted = [address.decode() for address in server.config[network.BIND]] if port else []
+        try:
+            new = server.open_tcp([address for address in wanted if address.removeprefix("-") not in reused])
+        except ListenError:
+            raise ConfigError(b"Unable to listen on this port. Check server logs.") from None
+        staying = [reused[address.removeprefix("-")] for address in wanted if address.removeprefix("-") in reused]
+        server.listeners = kept + staying + new
+        server.supervisor.listen(new)
+        server.supervisor.close([listener for listener in old if listener not in staying])
+
+    def maxclients(self) -> None:
+        """See that the system lets us have so many descriptors."""
+        wanted = self._server.config[clients.MAXCLIENTS]
+        if process.descriptor_limit_for(wanted, self._server.log) < wanted:
+            raise ConfigError(b"The operating system is not able to handle the specified number of clients, try with a "
+                              b"lower number")
+
+    def io(self) -> None:
+        """Give the I/O workers the limits that they keep."""
+        server = self._server
+        server.parser_limits.max_bulk_bytes = server.config[clients.PROTO_MAX_BULK_LEN]
+        normal = server.config[clients.CLIENT_OUTPUT_BUFFER_LIMIT].normal
+        limits = server.output_limits
+        limits.hard_bytes, limits.soft_bytes, limits.soft_s = normal.hard_bytes, normal.soft_bytes, normal.soft_seconds
+
+    def acl(self) -> None:
+        """Make requirepass the default user's password, if it is what has changed."""
+        server = self._server
+        password = server.config[security.REQUIREPASS]
+        if password != self._password:
+            self._password = password
+            login.require_password(password, server.services.sessions, server.services.users)
+
+    def log(self) -> None:
+        """Take the level and the form of log lines."""
+        config = self._server.config
+        self._server.log.configure(config[general.LOGLEVEL].value, config[general.LOG_FORMAT].value,
+                                   config[general.LOG_TIMESTAMP_FORMAT].value)
+
+    def latency(self) -> None:
+        """Take the thresholds of SLOWLOG and of the latency monitor, and whether latencies are tracked."""
+        self._server.dispatcher.refresh_limits()
+        self._server.info.latency_tracking_changed()
+
+    def memory(self) -> None:
+        """Keep marks of use as far as the eviction policy needs them."""
+        self._server.keyspace.track_access(_TRACKED.get(self._server.config[memory.MAXMEMORY_POLICY]))
+
+
