@@ -53,6 +53,7 @@ class RedisServer:
         try:
             self._server.run(self._ready.set)
         finally:
+            self._server.stop()
             self._ready.set()
 
     def stop(self) -> None:
@@ -62,7 +63,6 @@ class RedisServer:
         self._server.supervisor.stop()
         self._thread.join()
         self._thread = None
-        self._server.stop()
 
     def __enter__(self) -> RedisServer:
         return self.start()

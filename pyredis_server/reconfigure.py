@@ -98,6 +98,10 @@ class Reconfigure:
 
     def memory(self) -> None:
         """Keep marks of use as far as the eviction policy needs them."""
-        self._server.keyspace.track_access(_TRACKED.get(self._server.config[memory.MAXMEMORY_POLICY]))
+        config = self._server.config
+        keyspace = self._server.keyspace
+        keyspace.access.log_factor = config[memory.LFU_LOG_FACTOR]
+        keyspace.access.decay_minutes = config[memory.LFU_DECAY_TIME]
+        keyspace.track_access(_TRACKED.get(config[memory.MAXMEMORY_POLICY]))
 
 

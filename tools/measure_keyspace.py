@@ -508,7 +508,7 @@ def main() -> None:
     if options.one:
         print(json.dumps(measure(options.one, options.keys)))
     elif options.database:
-        for what, figure in chain(lazy_free_figures(options.keys), database_figures(options.keys)):
+        for what, figure in chain(database_figures(options.keys), lazy_free_figures(options.keys)):
             print(f"| {what} | {figure} |", flush=True)
     elif options.server:
         for program in options.server:

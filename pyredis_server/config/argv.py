@@ -114,5 +114,5 @@ def usage(program: str = "pyredis-server") -> str:
 
 def version_line() -> str:
     """The text for --version. Tools take the first number with dots in it for the level of the command set."""
-    return (f"PyRedis server v={REDIS_VERSION} sha=00000000:0 malloc=python bits={8 * struct.calcsize('P')} "
+    return (f"Redis server v={REDIS_VERSION} sha=00000000:0 malloc=python bits={8 * struct.calcsize('P')} "
             f"build=pyredis-{PYREDIS_VERSION}")

@@ -34,6 +34,7 @@ from pyredis_server.sessions.session import (
     GATE_CLOSING,
     GATE_MULTI,
     GATE_NO_AUTH,
+    GATE_NO_TOUCH,
     GATE_REPLY_OFF,
     GATE_SUBSCRIBED_RESP2,
     GATE_WAITING,
@@ -206,6 +207,8 @@ class Dispatcher:
         effects.depth += 1
         db_index = context.db.index
         dirty = context.dirty
+        access = context.keyspace.access
+        access.paused = bool(session.gate & GATE_NO_TOUCH) and command.name != "touch"
         start_ns = self.clock.mono_ns()
         reply: Reply
         try:
@@ -217,6 +220,7 @@ class Dispatcher:
             command.failed_calls += 1
             reply = self.internal_error(argv)
         elapsed_ns = self.clock.mono_ns() - start_ns
+        access.paused = False
         command.calls += 1
         command.nanoseconds += elapsed_ns
         command.histogram[elapsed_ns // 1000] += 1

@@ -36,6 +36,9 @@ class Keyspace:
         """Keys in all databases."""
         return sum(len(db) for db in self.databases)
 
+    def __bool__(self) -> bool:
+        return True
+
     def swap(self, one: int, other: int) -> None:
         """Let two databases change contents: sessions and watches stay with the index and see the other's keys.
 

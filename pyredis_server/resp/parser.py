@@ -215,11 +215,12 @@ class RequestParser:
             data, at = self._rest, self._at
         elif self._held:
             data = self._rest[self._at :] + data
+        held = self._held
         self._rest = b""
         self._at = 0
         self._held = False
-        if self._under_way:
-            at = self._one(data, at, commands)
+        if self._under_way or (held and self.authenticated):
+            at = self._one(data, at, commands)  # exact: splitting what is cut again and again would cost much
         if self.authenticated:
             if 0 <= at < len(data):
                 data = data[at:]

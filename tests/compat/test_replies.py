@@ -27,7 +27,7 @@ def all_cases() -> Iterator[object]:
                 yield pytest.param(group, case, protocol, id=f"{group}-{name}-resp{protocol}")
 
 
-@pytest.mark.parametrize(("group", "case", "protocol"), all_cases())
+@pytest.mark.parametrize(("group", "case", "protocol"), list(all_cases()))
 def test_replies_are_those_of_redis(
     group: str, case: Case, protocol: int, reference: Reference, theirs: Player, ours: Player,
 ) -> None:

@@ -16,6 +16,7 @@ LAYERS = (
     ("pytest_plugin", "__main__"),
     ("app", "embedded"),
     ("server",),
+    ("reconfigure",),
     ("control",),
     ("persistence",),
     ("replication", "cluster"),

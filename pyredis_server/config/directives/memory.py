@@ -24,9 +24,10 @@ MAXMEMORY_EVICTION_TENACITY = directive(
     "maxmemory-eviction-tenacity", Integer(0, 100), default=10,
     doc="How much time one round of eviction may take, from 0 (little) to 100 (as long as it needs).")
 LFU_LOG_FACTOR = directive(
-    "lfu-log-factor", Integer(), default=10, doc="How slowly the counter of uses grows, for the lfu policies.")
+    "lfu-log-factor", Integer(), default=10, apply=Hook.MAXMEMORY,
+    doc="How slowly the counter of uses grows, for the lfu policies.")
 LFU_DECAY_TIME = directive(
-    "lfu-decay-time", Integer(), default=1,
+    "lfu-decay-time", Integer(), default=1, apply=Hook.MAXMEMORY,
     doc="Minutes after which the counter of an unused key drops by one; 0 never.")
 ACTIVE_EXPIRE_EFFORT = directive(
     "active-expire-effort", Integer(1, 10), default=1, apply=Hook.CRON,

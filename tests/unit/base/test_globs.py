@@ -15,7 +15,7 @@ from pyredis_server.base.globs import compile_glob, glob_match
     (b"[a-]", b"^"), (b"[abc", b"b"), (b"[a-", b"-"), (b"[\\", b"\\"), (b"[^", b"q"), (b"\xff\x00*", b"\xff\x00\xfe"),
     (b"[\x80-\x05]", b"\x90"), (b"[\x80-\x05]", b"\x03"), (b"*[0-9]?", b"ab12"), (b"a**b", b"ab"), (b"{a}.+(b)|$", b"{a}.+(b)|$"),
 ])
-def test_it_matches(pattern: bytes, text: bytes) -> None:
+def test_a_pattern_matches_as_in_redis(pattern: bytes, text: bytes) -> None:
     assert glob_match(pattern, text)
 
 

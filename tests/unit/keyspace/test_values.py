@@ -36,7 +36,7 @@ def test_encodings_are_those_that_redis_would_use(value: StoredValue, encoding: 
     assert encoding_of(value) == encoding
 
 
-def test_type_names() -> None:
+def test_type_names_are_those_of_redis() -> None:
     assert [type_name_of(value) for value in (b"", bytearray(), Box([]))] == [b"string", b"string", b"box"]
 
 
