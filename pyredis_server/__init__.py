@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pyredis_server.base.version import PYREDIS_VERSION as __version__
+    from pyredis_server.base.version import PYREDIS_VERSION as __version__  # noqa: N811  # a dunder by convention
     from pyredis_server.embedded import RedisServer
 
 __all__ = ["RedisServer", "__version__"]

@@ -1,4 +1,4 @@
-"""`pyredis-server`: reads the configuration, becomes a daemon if asked to, runs one server, ends with Redis's exit codes.
+"""`pyredis-server`: reads the configuration, becomes a daemon if asked to, runs one server, ends with its exit code.
 
 Start-up and shutdown are logged with Redis's lines, since tools wait for them ("Ready to accept connections").
 """
@@ -88,8 +88,8 @@ def _run_server(config: Config, config_file: str, loaded: Loaded, log: Logger) -
     if config_file:
         log.notice("Configuration loaded")
     else:
-        log.warning("Warning: no config file specified, using the default config. In order to specify a config file use "
-                    f"{os.path.basename(sys.argv[0])} /path/to/redis.conf")
+        log.warning("Warning: no config file specified, using the default config. In order to specify a config file "
+                    f"use {os.path.basename(sys.argv[0])} /path/to/redis.conf")
     for warning in loaded.warnings:
         log.warning(warning)
     config.set_value(clients.MAXCLIENTS, process.descriptor_limit_for(config[clients.MAXCLIENTS], log))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from types import TracebackType
+from typing import Self
 
 from pyredis_server.base.clock import Clock
 from pyredis_server.base.log import Logger
@@ -40,7 +41,7 @@ class RedisServer:
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
 
-    def start(self) -> RedisServer:
+    def start(self) -> Self:
         """Start and return once clients can connect. Raises: ListenError when a port is taken."""
         self._server.start()
         self._thread = threading.Thread(target=self._run, name="control")
@@ -64,7 +65,7 @@ class RedisServer:
         self._thread.join()
         self._thread = None
 
-    def __enter__(self) -> RedisServer:
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,

@@ -128,7 +128,8 @@ class Server:
     """
 
     def __init__(self, config: Config, log: Logger, *, clock: Clock | None = None, config_file: str = "",
-                 renames: Sequence[SourceLine] = (), handle_signals: bool = False, own_process: bool = False, any_port: bool = False) -> None:
+                 renames: Sequence[SourceLine] = (), handle_signals: bool = False, own_process: bool = False,
+                 any_port: bool = False) -> None:
         """`own_process`: the server may tune the whole process (garbage collector, placement of threads).
 
         `any_port`: listen on a free TCP port that the system chooses; `config[network.PORT]` tells it after `start`.
@@ -183,7 +184,8 @@ class Server:
             self.workers.append(Worker(index, self.executor, make_poller(), PollerWake(), self._query_buffer_limit))
 
         self.bridge = Bridge()
-        self.supervisor = Supervisor(self.bridge, log, self._take, lambda: config[network.MAX_NEW_CONNECTIONS_PER_CYCLE],
+        self.supervisor = Supervisor(self.bridge, log, self._take,
+                                     lambda: config[network.MAX_NEW_CONNECTIONS_PER_CYCLE],
                                      self._signal if handle_signals else None)
         services.lifecycle = self.lifecycle = Lifecycle(config_file, self.clock.wall_ms(), log, self._end)
         services.slowlog = Slowlog(config, self.clock, services.table)

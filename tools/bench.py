@@ -117,11 +117,10 @@ def main() -> None:
         for depth in map(int, args.pipeline.split(",")):
             medians = []
             for test in args.tests.split(","):
-                pairs = []
                 pids = [ours.process.pid, reference.process.pid, os.getpid()]
                 machine_before, own_before = cpu_seconds(pids)
-                for _ in range(args.rounds):
-                    pairs.append((load(args, ours.port, test, depth), load(args, reference.port, test, depth)))
+                pairs = [(load(args, ours.port, test, depth), load(args, reference.port, test, depth))
+                         for _ in range(args.rounds)]
                 machine_after, own_after = cpu_seconds(pids)
                 used = machine_after - machine_before
                 foreign = max(0.0, 1 - (own_after - own_before) / used) if used else 0.0

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pyredis_server.commands.registry import Command, CommandTable
     from pyredis_server.commands.switches import DebugSwitches
     from pyredis_server.config.manager import ConfigManager
-    from pyredis_server.config.manager import ConfigManager
     from pyredis_server.keyspace.database import Database
     from pyredis_server.keyspace.values import StoredValue
     from pyredis_server.sessions.registry import SessionRegistry
@@ -198,5 +197,5 @@ class Services:
     config_manager: ConfigManager
 
 
-__all__ = ["BackgroundPort", "Command", "EffectSink", "ExecutorPort", "InfoPort", "LatencyPort", "LifecyclePort",
+__all__ = ["BackgroundPort", "EffectSink", "ExecutorPort", "InfoPort", "LatencyPort", "LifecyclePort",
            "MemoryPort", "MonitorPort", "Services", "SlowlogPort"]

@@ -76,8 +76,9 @@ class _Page:
             self._lines[place] = b""
 
     def content(self) -> bytes:
+        """The text: empty lines in a row become one, those at the end none."""
         kept = [line for index, line in enumerate(self._lines) if line or index == 0 or self._lines[index - 1]]
-        return b"".join(line + b"\n" for line in kept)
+        return b"\n".join(kept).rstrip(b"\n") + b"\n"
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -60,7 +60,7 @@ def open_tcp(addresses: Sequence[str], port: int, backlog: int, log: Logger) -> 
         for written in addresses:
             optional = written.startswith("-")
             address = written.removeprefix("-")
-            host = {"*": "0.0.0.0", "::*": "::"}.get(address, address)
+            host = {"*": "0.0.0.0", "::*": "::"}.get(address, address)  # noqa: S104  # what "*" means, as configured
             try:
                 sock = _listen_tcp(host, port, backlog)
             except OSError as error:

@@ -170,7 +170,8 @@ class Clients:
             line = client_info_line(session, self.context.clock.now_ms).decode("utf-8", "backslashreplace")
             self.log.warning(f"Client {line.strip()} closed: {event.reason}")
         else:
-            self.log.verbose("Client closed connection %s" % session.address.decode("utf-8", "backslashreplace"))
+            address = session.address.decode("utf-8", "backslashreplace")
+            self.log.verbose(f"Client closed connection {address}")
         self.forget(session)
 
     def protocol_fault(self, session: Session, message: bytes) -> None:

@@ -7,7 +7,6 @@ runs a handler, for transactions, replays and scripts too.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from pyredis_server.base import errors
 from pyredis_server.base.clock import Clock
@@ -216,7 +215,7 @@ class Dispatcher:
         except CommandError as error:
             command.failed_calls += 1
             reply = self.error(error.message)
-        except Exception:  # as in the loop: our bug, the server lives on
+        except Exception:  # noqa: BLE001  # as in the loop: our bug, the server lives on
             command.failed_calls += 1
             reply = self.internal_error(argv)
         elapsed_ns = self.clock.mono_ns() - start_ns

@@ -180,7 +180,6 @@ class Executor:
             append = replies.append
             clients.current_replies = replies
             command = None
-            reply: Reply
             for argv in commands:
                 command = find(argv[0])
                 count = len(argv)
@@ -188,7 +187,7 @@ class Executor:
                     command.low <= count <= command.high
                 ):
                     append(dispatcher.unusual(session, argv))
-                    if session.protocol != protocol:  # HELLO: what it answered is in the new protocol, not what was before
+                    if session.protocol != protocol:  # HELLO: its own answer is the first in the new protocol
                         out.append((conn, protocol, replies[:-1]))
                         protocol = session.protocol
                         replies = replies[-1:]
@@ -206,7 +205,7 @@ class Executor:
                 except CommandError as error:
                     command.failed_calls += 1
                     append(dispatcher.error(error.message))
-                except Exception:  # our bug: the client gets an error, the log a traceback, the server lives on
+                except Exception:  # noqa: BLE001  # our bug: an error for the client, a traceback for the log
                     command.failed_calls += 1
                     append(dispatcher.internal_error(argv))
                 now_ns = clock_ns()

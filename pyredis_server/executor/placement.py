@@ -19,7 +19,8 @@ _PROCESSOR_FIELD = 36  # of /proc/<pid>/task/<tid>/stat, counted behind the prog
 def supported() -> bool:
     """Tell whether placement can help here."""
     has_gil = getattr(sys, "_is_gil_enabled", lambda: True)()
-    return has_gil and hasattr(os, "sched_setaffinity") and hasattr(os, "sched_setscheduler") and os.path.exists("/proc")
+    has_calls = hasattr(os, "sched_setaffinity") and hasattr(os, "sched_setscheduler")
+    return has_gil and has_calls and os.path.exists("/proc")
 
 
 class Placement:

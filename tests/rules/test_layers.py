@@ -33,7 +33,9 @@ LAYERS = (
 HEIGHT = {name: len(LAYERS) - index for index, line in enumerate(LAYERS) for name in line}
 
 # Arrows that point sideways or up on purpose.
-ALLOWED: dict[tuple[str, str], str] = {}
+ALLOWED: dict[tuple[str, str], str] = {
+    ("reconfigure", "server"): "it names the type of the server whose parts it changes",
+}
 
 # Types that are only named, never used at run time, may lie above in the Protocols' own signatures, and beside where
 # two things know each other: a session its database, a database the sessions that watch its keys.

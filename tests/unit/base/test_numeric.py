@@ -7,8 +7,17 @@ import math
 import pytest
 
 from pyredis_server.base.numeric import (
-    LongDouble, add_long_double, format_bytes_human, format_double, format_integer, format_long_double, parse_float,
-    parse_int, parse_long_double, parse_memory, parse_unsigned,
+    LongDouble,
+    add_long_double,
+    format_bytes_human,
+    format_double,
+    format_integer,
+    format_long_double,
+    parse_float,
+    parse_int,
+    parse_long_double,
+    parse_memory,
+    parse_unsigned,
 )
 
 

@@ -72,7 +72,8 @@ def outcome(*argv: str) -> str:
     (["--port", "1", "--daemonize"],
      "Reading the configuration file, at line 3\n>>> 'daemonize'\nwrong number of arguments\n"),
     (["--port", "1", "--daemonize", "--loglevel", "debug"],
-     "Reading the configuration file, at line 3\n>>> 'daemonize \"--loglevel\" \"debug\"'\nwrong number of arguments\n"),
+     "Reading the configuration file, at line 3\n>>> 'daemonize \"--loglevel\" \"debug\"'\n"
+     "wrong number of arguments\n"),
     (["-x"], "Reading the configuration file, at line 2\n>>> '\"-x\"'\nBad directive or wrong number of arguments\n"),
     (["--port", "1", "foo"],
      "Reading the configuration file, at line 2\n>>> 'port \"1\" \"foo\"'\nwrong number of arguments\n"),
@@ -86,7 +87,7 @@ def test_the_first_number_with_dots_in_the_version_is_the_level_of_the_commands(
     assert found is not None
     assert found[1] == "8.10.0"
     assert re.search(r"\d+(\.\d+)+", version_line())[0] == "8.10.0"  # type: ignore[index]
-    assert version_line().startswith("PyRedis server v=")
+    assert version_line().startswith("Redis server v=")
 
 
 def test_the_usage_names_the_program() -> None:

@@ -9,8 +9,25 @@ import pytest
 
 from pyredis_server.resp.encode import encode
 from pyredis_server.resp.reply import (
-    CLOSE, NO_REPLY, NULL_ARRAY, OK, Attribute, BigNumber, Bool, Double, Error, Map, Pairs, Push, Replies, Reply,
-    ScorePairs, SetReply, Status, Verbatim, Wire,
+    CLOSE,
+    NO_REPLY,
+    NULL_ARRAY,
+    OK,
+    Attribute,
+    BigNumber,
+    Bool,
+    Double,
+    Error,
+    Map,
+    Pairs,
+    Push,
+    Replies,
+    Reply,
+    ScorePairs,
+    SetReply,
+    Status,
+    Verbatim,
+    Wire,
 )
 
 LONG = b"x" * 5000

@@ -9,7 +9,19 @@ import pytest
 
 from pyredis_server.resp.replies_in import ReplyParser
 from pyredis_server.resp.reply import (
-    NULL_ARRAY, OK, Attribute, BigNumber, Bool, Double, Error, Map, Push, Reply, SetReply, Status, Verbatim,
+    NULL_ARRAY,
+    OK,
+    Attribute,
+    BigNumber,
+    Bool,
+    Double,
+    Error,
+    Map,
+    Push,
+    Reply,
+    SetReply,
+    Status,
+    Verbatim,
 )
 
 Feed = Callable[[ReplyParser, bytes], list[Reply]]
