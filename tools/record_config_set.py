@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
 
 import redis
 
@@ -90,7 +91,7 @@ def values_for(name: str) -> list[str]:
 
 def main(port: int) -> None:
     """Ask the server on `port`, value by value, putting the old value back in between."""
-    client = redis.Redis(port=port, decode_responses=True, encoding_errors="surrogateescape", protocol=2)
+    client: Any = redis.Redis(port=port, decode_responses=True, encoding_errors="surrogateescape", protocol=2)
     names = sorted(client.config_get("*")) + list(HIDDEN)
     reasons: list[str] = []
     answers: dict[str, dict[str, str | int]] = {}

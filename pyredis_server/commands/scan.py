@@ -1,7 +1,7 @@
 """Walking the key space: KEYS, SCAN, RANDOMKEY, DBSIZE.
 
-Redis deletes the expired keys that SCAN and RANDOMKEY come across, whatever SCAN's filters say of them; KEYS only
-leaves them out. DBSIZE counts them.
+SCAN and RANDOMKEY delete the expired keys that they would give, KEYS only leaves them out, DBSIZE counts them.
+Source: the release notes of Redis 8.6 (and 8.2.7) for SCAN; 8.2.0 to 8.2.6 also delete what the filters leave out.
 """
 
 from __future__ import annotations
@@ -64,13 +64,13 @@ def scan(ctx: Context, cursor: bytes, *options: bytes) -> list[Reply]:
     wanted = read_scan_options(options, type_allowed=True)
     db = ctx.db
     following, found = db.scan(start, wanted.count)
-    if db.expires:
-        found = [key for key in found if db.lookup(key) is not None]
     if wanted.type is not None:
         values = db.values
         found = [key for key in found if type_name_of(values[key]) == wanted.type]
     if wanted.pattern is not None:
         found = list(filter(compile_glob(wanted.pattern), found))
+    if db.expires:
+        found = [key for key in found if db.lookup(key) is not None]
     return [b"%d" % following, found]
 
 

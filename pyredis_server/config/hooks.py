@@ -17,7 +17,7 @@ class Hook(enum.Enum):
     MAXCLIENTS = "check that the system can hold that many clients, or raise ConfigError"
     IO = "hand the limits that I/O workers keep copies of to them (buffers, bulk length, keepalive, output limits)"
     GATES = "recompute the gate masks of server and commands"
-    MAXMEMORY = "recompute the memory limits and start evicting keys or clients when beyond them"
+    MAXMEMORY = "take the limits, policy and clocks of eviction; start evicting keys or clients when beyond them"
     CRON = "take the new frequency of the timers"
     SAVE = "take the new save points"
     AOF = "start or stop the append-only file, or raise ConfigError"

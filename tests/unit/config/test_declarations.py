@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pyredis_server.config import directives
+from pyredis_server.config.compound import SavePoint
 from pyredis_server.config.directive import Config, ConfigError, Directive, directive
 from pyredis_server.config.directives import ALL, AREAS
 from pyredis_server.config.hooks import Hook
@@ -94,7 +95,7 @@ def test_a_value_is_read_while_another_thread_changes_it() -> None:
 
     def change() -> None:
         for index in range(2000):
-            config.set_value(directives.snapshotting.SAVE, ((index + 1, index),))
+            config.set_value(directives.snapshotting.SAVE, (SavePoint(index + 1, index),))
         stop.set()
 
     writer = threading.Thread(target=change)

@@ -1,6 +1,6 @@
 """CONFIG SET takes, refuses and reports values as Redis does.
 
-The answers were recorded by tools/record_config_set.py from a real server; the defaults are CONFIG what GET of the same.
+The answers were recorded by tools/record_config_set.py from a real server; the defaults are what CONFIG GET shows on the same.
 """
 
 from __future__ import annotations

@@ -108,11 +108,12 @@ def test_an_empty_file_gets_what_differs_from_the_defaults() -> None:
 
 
 def test_a_rewritten_file_brings_back_the_same_values() -> None:
-    settings = {"requirepass": "a\x00 \"b'\xff\n", "save": ("60", "1", "30", "2"), "maxmemory": 12345,
-                "bind": "127.0.0.1",
-                "client-output-buffer-limit": "pubsub 1kb 2kb 3", "notify-keyspace-events": "KEx",
-                "latency-tracking-info-percentiles": "", "unixsocketperm": "750", "shutdown-on-sigint": "now force",
-                "replicaof": "host 7000", "logfile": "", "maxmemory-clients": "7%", "oom-score-adj": "absolute"}
+    settings: dict[str, str | int | tuple[str, ...]] = {
+        "requirepass": "a\x00 \"b'\xff\n", "save": ("60", "1", "30", "2"), "maxmemory": 12345, "bind": "127.0.0.1",
+        "client-output-buffer-limit": "pubsub 1kb 2kb 3", "notify-keyspace-events": "KEx",
+        "latency-tracking-info-percentiles": "", "unixsocketperm": "750", "shutdown-on-sigint": "now force",
+        "replicaof": "host 7000", "logfile": "", "maxmemory-clients": "7%", "oom-score-adj": "absolute",
+    }
     before = Config(settings)
     text = rewrite(b"", before, {})
     after = Config()
