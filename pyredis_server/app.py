@@ -17,7 +17,7 @@ from pyredis_server.base.version import PYREDIS_VERSION, REDIS_VERSION
 from pyredis_server.config.argv import NO_AMOUNT, Action, ParsedArguments, parse_argv, usage, version_line
 from pyredis_server.config.choices import Supervision
 from pyredis_server.config.directive import Config
-from pyredis_server.config.directives import clients, general, network, tls
+from pyredis_server.config.directives import clients, general, network, snapshotting, tls
 from pyredis_server.config.file import CannotOpen, ConfigFileError, Loaded, load
 from pyredis_server.control import process
 from pyredis_server.control.listeners import ListenError
@@ -71,10 +71,15 @@ def _serve(arguments: ParsedArguments) -> int:
     return _run_server(config, config_file, loaded, log)
 
 
+def _resolved(config: Config, path: str) -> str:
+    """Make a path absolute: relative ones start at the directory `dir`."""
+    return str(Path(os.fsdecode(config[snapshotting.DIR]), path))
+
+
 def _make_log(config: Config) -> Logger:
     logfile = os.fsdecode(config[general.LOGFILE])
     ident = config[general.SYSLOG_IDENT].decode("utf-8", "replace") if config[general.SYSLOG_ENABLED] else None
-    log = Logger(*make_sinks(str(Path(logfile).resolve()) if logfile else "", syslog_ident=ident,
+    log = Logger(*make_sinks(_resolved(config, logfile) if logfile else "", syslog_ident=ident,
                              syslog_facility=config[general.SYSLOG_FACILITY].value))
     log.configure(config[general.LOGLEVEL].value, config[general.LOG_FORMAT].value,
                   config[general.LOG_TIMESTAMP_FORMAT].value)
@@ -137,8 +142,10 @@ def _ready(server: Server, log: Logger) -> None:
 def _pid_file(config: Config) -> str:
     """The pid file's name; a daemon writes one even if none is configured."""
     configured = os.fsdecode(config[general.PIDFILE])
-    if configured or not config[general.DAEMONIZE]:
-        return configured
+    if configured:
+        return _resolved(config, configured)
+    if not config[general.DAEMONIZE]:
+        return ""
     return "/var/run/redis.pid"
 
 

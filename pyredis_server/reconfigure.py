@@ -65,9 +65,10 @@ class Reconfigure:
     def maxclients(self) -> None:
         """See that the system lets us have so many descriptors."""
         wanted = self._server.config[clients.MAXCLIENTS]
-        if process.descriptor_limit_for(wanted, self._server.log) < wanted:
-            raise ConfigError(b"The operating system is not able to handle the specified number of clients, try with a "
-                              b"lower number")
+        fitting = process.descriptor_limit_for(wanted, self._server.log)
+        if fitting < wanted:
+            raise ConfigError(b"The operating system is not able to handle the specified number of clients, try with "
+                              b"%d" % fitting)
 
     def io(self) -> None:
         """Give the I/O workers the limits that they keep."""

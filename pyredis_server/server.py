@@ -29,7 +29,7 @@ from pyredis_server.commands.ports import Services
 from pyredis_server.commands.registry import CommandTable
 from pyredis_server.commands.switches import DebugSwitches
 from pyredis_server.config.directive import Config
-from pyredis_server.config.directives import clients, general, network, security, threads
+from pyredis_server.config.directives import clients, general, network, security, snapshotting, threads
 from pyredis_server.config.file import SourceLine
 from pyredis_server.config.manager import ConfigManager
 from pyredis_server.control.bridge import Bridge
@@ -271,6 +271,7 @@ class Server:
                     config.set_value(network.PORT, opened[0].port)
                     self.any_port = False
             if path:
+                path = os.path.join(os.fsdecode(config[snapshotting.DIR]), path)
                 opened.append(open_unix(path, config[network.UNIXSOCKETPERM], backlog, self.log))
         except ListenError:
             for listener in opened:
