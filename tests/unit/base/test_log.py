@@ -106,7 +106,7 @@ def test_a_forked_child_logs_as_a_child_under_its_own_process_id(log: Logger, tm
     ("logfmt", "milliseconds", f'pid={PID} role=primary timestamp=1764066398953 level=notice message="say \\"hi\\""'),
     ("json", "milliseconds",
      f'{{"timestamp": 1764066398953, "level": "notice", "pid": {PID}, "role": "primary", "message": "say \\"hi\\""}}'),
-])
+], ids=["legacy-iso", "legacy-ms", "logfmt-legacy", "logfmt-iso", "logfmt-ms", "json-ms"])
 def test_lines_have_the_form_and_the_time_that_are_asked_for(log: Logger, sink: MemorySink, form: str, timestamp: str,
                                                             line: str) -> None:
     log.configure("notice", form, timestamp)
