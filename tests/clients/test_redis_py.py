@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio  # noqa: TID251  # one of redis-py's two ways to work
+import asyncio
 import threading
 from collections.abc import Iterator
 
