@@ -23,6 +23,16 @@ from pyredis_server.control import process
 from pyredis_server.control.listeners import ListenError
 from pyredis_server.server import Server
 
+LOGO = r"""
+      ____        ____          _ _
+     |  _ \ _   _|  _ \ ___  __| (_)___     PyRedis {pyredis} (Redis {redis}) {bits} bit
+     | |_) | | | | |_) / _ \/ _` | / __|
+     |  __/| |_| |  _ <  __/ (_| | \__ \    Running in standalone mode
+     |_|    \__, |_| \_\___|\__,_|_|___/    Port: {port}
+            |___/                           PID: {pid}
+
+"""
+
 
 def main() -> None:
     """The console script."""
@@ -100,7 +110,7 @@ def _run_server(config: Config, config_file: str, loaded: Loaded, log: Logger) -
     config.set_value(clients.MAXCLIENTS, process.descriptor_limit_for(config[clients.MAXCLIENTS], log))
     log.set_role("M")
     server = Server(config, log, config_file=config_file, renames=loaded.renames, handle_signals=True, own_process=True)
-    log.notice(f"Running mode=standalone, port={config[network.PORT]}.")
+    _greet(config, log)
     try:
         server.start()
     except ListenError:
@@ -129,6 +139,17 @@ def _run_server(config: Config, config_file: str, loaded: Loaded, log: Logger) -
     if code == 0:
         log.warning("Redis is now ready to exit, bye bye...")
     return code
+
+
+def _greet(config: Config, log: Logger) -> None:
+    """Show the logo on a terminal or if asked for, else a line with the same facts."""
+    port = config[network.PORT]
+    to_terminal = not config[general.LOGFILE] and sys.stdout.isatty()
+    if not config[general.ALWAYS_SHOW_LOGO] and not to_terminal:
+        log.notice(f"Running mode=standalone, port={port}.")
+        return
+    log.raw(LOGO.format(pyredis=PYREDIS_VERSION, redis=REDIS_VERSION, bits=8 * struct.calcsize("P"), port=port,
+                        pid=os.getpid()))
 
 
 def _ready(server: Server, log: Logger) -> None:
