@@ -29,6 +29,7 @@ class Reconfigure:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._password = server.config[security.REQUIREPASS]
+        self._port = server.config[network.PORT]
 
     def hooks(self) -> dict[Hook, Callable[[], None]]:
         """The hooks that something here depends on; the others' values are read when they are needed."""
@@ -56,7 +57,9 @@ class Reconfigure:
         try:
             new = server.open_tcp([address for address in wanted if address.removeprefix("-") not in reused])
         except ListenError:
-            raise ConfigError(b"Unable to listen on this port. Check server logs.") from None
+            raise ConfigError(b"Unable to listen on this port. Check server logs." if port != self._port else
+                              b"Failed to bind to specified addresses.") from None
+        self._port = port
         staying = [reused[address.removeprefix("-")] for address in wanted if address.removeprefix("-") in reused]
         server.listeners = kept + staying + new
         server.supervisor.listen(new)

@@ -13,6 +13,7 @@ from pyredis_server.base.clock import ManualClock
 from tests.support.raw_client import RawClient
 from tests.support.reset import Baseline
 from tests.support.server_process import ServerProcess, pyredis_server
+from tests.support.wait import until
 
 if TYPE_CHECKING:
     from pyredis_server.embedded import RedisServer
@@ -48,7 +49,15 @@ def server(module_server: tuple[RedisServer, Baseline]) -> RedisServer:
 def make_client(server: RedisServer) -> Iterator[MakeClient]:
     """Open further connections to `server`: `make_client(protocol=3)`; they are closed after the test."""
     with ExitStack() as opened:
-        yield lambda **how: opened.enter_context(RawClient(port=server.port, **how))
+        def connect(**how: Any) -> RawClient:
+            client = opened.enter_context(RawClient(port=server.port, **how))
+            host, port = client.socket.getsockname()
+            sessions = server.server.services.sessions
+            # The kernel connects at once; the server may accept only after another client's next command.
+            until(lambda: any(session.address == f"{host}:{port}".encode() for session in sessions))
+            return client
+
+        yield connect
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ class Executor:
         self.batched_connections = 0
         self.busy_ns = 0  # spent with batches since the start
         self.batch_began_ns = 0
-        self._cycles_before = 0
+        self._rounds = 0
 
     # -- other threads -------------------------------------------------------------------------------------------
 
@@ -69,13 +69,13 @@ class Executor:
 
     @property
     def cycles(self) -> int:
-        """Batches since the start."""
-        return self._cycles_before + self.batches
+        """Rounds since the start: batches, and wake-ups for timers."""
+        return self._rounds + self.batches
 
     def take_batch_counts(self) -> tuple[int, int]:
         """Give the batches since the last call, and the connections in them."""
         counts = self.batches, self.batched_connections
-        self._cycles_before += self.batches
+        self._rounds += self.batches
         self.batches = self.batched_connections = 0
         return counts
 
@@ -114,6 +114,7 @@ class Executor:
                     self._sleep()
                     now_ns = clock.mono_ns()
                     if now_ns >= timers.next_ns:
+                        self._rounds += 1
                         command_clock.now_ms = clock.wall_ms()
                         timers.run_due(now_ns)
                         clients.flush_late()

@@ -29,7 +29,7 @@ class Connection:
 
     __slots__ = (
         "sock", "fd", "recv", "send", "parser", "session", "worker", "out", "output_bytes", "net_in", "net_out",
-        "limits", "soft_since_ns", "closed", "close_when_sent", "parked", "faulted", "writing", "query_buffer_peak",
+        "limits", "soft_since_ns", "closed", "close_when_sent", "parked", "faulted", "writing",
     )
 
     def __init__(self, sock: socket.socket, parser_limits: ParserLimits, limits: OutputLimits) -> None:
@@ -51,7 +51,6 @@ class Connection:
         self.parked = False  # taken out of the poller until the executor has answered
         self.faulted = False  # the protocol was broken; nothing more is read
         self.writing = False  # the poller reports when the socket can take more
-        self.query_buffer_peak = 0
 
     @property
     def query_buffer_bytes(self) -> int:

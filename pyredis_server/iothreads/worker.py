@@ -27,6 +27,7 @@ from pyredis_server.resp.reply import Reply
 LOCKSTEP_S = 0.005  # 5 ms: longer commands are rare, and others must not wait for them
 READ_CHUNK_BYTES = 64 * 1024  # best of 16..256 KiB at 16 commands a read
 BIG_READ_BYTES = 1024 * 1024  # in the middle of a large value
+FREE_OUTPUT_BYTES = 16 * 1024  # as in Redis, output limits count what is beyond a client's first 16 KiB
 JOIN_BELOW_BYTES = 256 * 1024  # queued output is joined up to this size into one send
 
 Batch = list[tuple[Connection, Any]]  # commands (list[list[bytes]]), or a Fault or Lost
@@ -171,9 +172,9 @@ class Worker:
                 if mask == WRITE or conn.closed:
                     continue
             parser = conn.parser
-            wanted = parser.wanted
             try:
-                data = conn.recv(READ_CHUNK_BYTES if wanted <= READ_CHUNK_BYTES else min(wanted, BIG_READ_BYTES))
+                data = conn.recv(READ_CHUNK_BYTES if not parser.held or parser.wanted <= READ_CHUNK_BYTES
+                                 else BIG_READ_BYTES)
             except (BlockingIOError, InterruptedError):
                 continue
             except OSError:
@@ -193,16 +194,14 @@ class Worker:
                     conn.faulted = conn.parked = True  # for good: the executor answers and closes
                     self._set_interest(conn)
                     batch.append((conn, Fault(parser.fault)))
-            elif parser.pending:
+            elif parser.held:
                 if not parser.authenticated and commands and not conn.parked:
                     conn.parked = True  # the next command may follow an AUTH: parse it once that was answered
                     self._set_interest(conn)
-                if parser.pending > conn.query_buffer_peak:
-                    conn.query_buffer_peak = parser.pending
-                    limit = self.query_buffer_limit()
-                    if limit and parser.pending > limit:
-                        self._drop(conn)
-                        batch.append((conn, Lost("query buffer limit", "client_query_buffer_limit_disconnections")))
+                needed_bytes = parser.pending + parser.wanted
+                if needed_bytes > self.query_buffer_limit():
+                    self._drop(conn)
+                    batch.append((conn, Lost("query buffer limit", "client_query_buffer_limit_disconnections")))
         self.reads += len(events)
         return batch
 
@@ -215,6 +214,11 @@ class Worker:
             data, closing = encode(replies, protocol)
             if data:
                 size = len(data)
+                if size > FREE_OUTPUT_BYTES and 0 < conn.limits.hard_bytes < (
+                    conn.output_bytes + size - FREE_OUTPUT_BYTES
+                ):
+                    self._fail(conn, "output buffer hard limit")
+                    continue
                 if conn.out:
                     sent = 0
                 else:

@@ -65,7 +65,7 @@ class RequestParser:
 
     __slots__ = (
         "authenticated", "fault", "_limits",
-        "_held",  # anything below is set: take the slow road
+        "held",  # anything below is set: take the slow road
         "_rest", "_at",  # bytes not parsed yet begin at _rest[_at]
         "_arguments", "_left", "_under_way",  # a command under way: arguments so far, how many lack, its bytes so far
         "_size", "_pieces", "_missing", "_ending",  # a large value under way (_size > 0): what of it and its CRLF lacks
@@ -75,7 +75,7 @@ class RequestParser:
         self.authenticated = authenticated
         self.fault: bytes | None = None
         self._limits = limits
-        self._held = False
+        self.held = False
         self._rest = b""
         self._at = 0
         self._arguments: list[bytes] = []
@@ -89,7 +89,7 @@ class RequestParser:
     @property
     def pending(self) -> int:
         """Bytes received that belong to no command returned yet."""
-        if not self._held:
+        if not self.held:
             return 0
         return self._under_way + len(self._rest) - self._at + self._size - self._missing
 
@@ -100,7 +100,7 @@ class RequestParser:
 
     def feed(self, data: bytes) -> list[list[bytes]]:
         """Take what was read and return the commands that are complete now. Then look at `fault`."""
-        if self._held or not self.authenticated:
+        if self.held or not self.authenticated:
             return self._feed_slowly(data)
         tokens = data.split(CRLF)
         count = len(tokens)
@@ -213,12 +213,12 @@ class RequestParser:
                 return commands
         elif not data:
             data, at = self._rest, self._at
-        elif self._held:
+        elif self.held:
             data = self._rest[self._at :] + data
-        held = self._held
+        held = self.held
         self._rest = b""
         self._at = 0
-        self._held = False
+        self.held = False
         if self._under_way or (held and self.authenticated):
             at = self._one(data, at, commands)  # exact: splitting what is cut again and again would cost much
         if self.authenticated:
@@ -230,7 +230,7 @@ class RequestParser:
             if commands:
                 self._rest = data
                 self._at = at
-                self._held = True
+                self.held = True
                 break
             at = self._one(data, at, commands)
         return commands
@@ -284,7 +284,7 @@ class RequestParser:
                     self._pieces = [memoryview(data)[first:end]] if first < len(data) else []
                     self._missing = max(0, end - len(data))
                     self._ending = min(2, end + 2 - len(data))
-                    self._held = True
+                    self.held = True
                     self._under_way = first - start + 2 - self._ending
                 return -1
             arguments.append(data[first:end])
@@ -376,12 +376,12 @@ class RequestParser:
     def _keep(self, data: bytes, at: int) -> None:
         """Hold back what is not complete until more is read."""
         self._rest = data[at:]
-        self._held = True
+        self.held = True
 
     def _fail(self, text: bytes) -> int:
         """Give up on this client; -1, as `_one` returns it."""
         self.fault = text
-        self._held = True
+        self.held = True
         self._arguments = []
         self._left = self._under_way = 0
         return -1

@@ -49,7 +49,7 @@ LOADING_PROCESS_EVENTS_INTERVAL_BYTES = directive(
     "loading-process-events-interval-bytes", Integer(1024, INT32_MAX), default=524288, hidden=True,
     doc="Bytes to load before clients are answered that the server is loading.")
 BACKUPDIRNAME = directive(
-    "backupdirname", Text(check=checks.plain_name("backupdirname", "dirname")), default=b"backupdir", mutable=False,
+    "backupdirname", Text(check=checks.plain_name("backupdirname", "dirname")), default=b"backupdir",
     doc="Name of the directory in dir that BACKUP writes to.")
 BACKUP_SEALED_TTL = directive(
     "backup-sealed-ttl", Integer(0, INT64_MAX), default=0,
