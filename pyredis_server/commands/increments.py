@@ -34,6 +34,19 @@ _ZERO: Final = LongDouble(0, 0)
          args=[Key("key")])
 def incr(ctx: Context, key: bytes) -> int:
     """Add one to a counter, which starts at 0."""
+    db = ctx.db
+    values = db.values
+    current = values.get(key)
+    if (  # the usual case of _add, written out: 200 ns of 640
+        current.__class__ is bytes and current.isdigit() and current[0] != 48 and len(current) < 18
+        and key not in db.expires and db.clocks is None
+    ):
+        value = int(current) + 1
+        values[key] = b"%d" % value
+        ctx.dirty += 1
+        if ctx.effects_wanted:
+            ctx.effects.changed(db, key, b"incrby")
+        return value
     return _add(ctx, key, 1)
 
 

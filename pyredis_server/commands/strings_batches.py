@@ -114,9 +114,12 @@ def _shown(value: StoredValue | None) -> bytes | None:
 
 def _store_all(ctx: Context, keys: tuple[bytes, ...], values: tuple[bytes, ...]) -> None:
     """Store each value under its key, without a time to live. A later one of the same name wins."""
-    put = ctx.db.put
-    for key, value in zip(keys, values, strict=True):
-        put(key, value)
+    db = ctx.db
+    if db.expires or db.clocks is not None:
+        for key, value in zip(keys, values, strict=True):
+            db.put(key, value)
+    else:
+        db.put_many(keys, values)
     if not ctx.effects_wanted:
         ctx.dirty += len(keys)
         return

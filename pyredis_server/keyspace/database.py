@@ -10,7 +10,8 @@ Elsewhere: the active cycle is expiry.py's; marks of use are clocks.py's; who is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyredis_server.base.errors import WrongType
@@ -227,6 +228,15 @@ class Database:
             self._admit(key, value)
         elif self.clocks is not None:
             self.touch(key)
+
+    def put_many(self, keys: Sequence[bytes], values: Sequence[StoredValue]) -> None:
+        """`put` for many keys at once, while no key has a time to live and no uses are tracked; a later one wins."""
+        stored = self.values
+        stored.update(zip(keys, values, strict=True))
+        grown = len(stored) - self.size
+        if grown:  # a dict keeps the order of insertion: the new keys are its last
+            for key in list(islice(reversed(stored), grown)):
+                self._admit(key, stored[key])
 
     def put_until(self, key: bytes, value: StoredValue, at_ms: int) -> None:
         """Store with a time to live, as SET EX: cheaper than `put` and `set_expire` when the key has one already."""
