@@ -21,7 +21,6 @@ from pyredis_server.commands.context import Context
 from pyredis_server.commands.registry import CommandTable
 from pyredis_server.executor.clients import Clients
 from pyredis_server.executor.dispatch import Dispatcher
-from pyredis_server.executor.gate import ALWAYS
 from pyredis_server.executor.timers import Timers
 from pyredis_server.iothreads.events import Fault, Lost
 from pyredis_server.iothreads.wakeup import Bell
@@ -165,6 +164,8 @@ class Executor:
         clock_ns = self.clock.mono_ns
         slow_ns = dispatcher.slow_ns
         stats = context.services.stats
+        now_ms = context.clock.now_ms
+        total = 0
         self.batch_began_ns = last_ns = clock_ns()
         for conn, commands in batch:
             session = conn.session
@@ -177,23 +178,27 @@ class Executor:
             context.session = session
             context.db = session.db
             protocol = session.protocol
+            gate = session.gate  # the masks change only in `unusual`
+            server_gate = dispatcher.gate
+            unusual = False
             replies: list[Reply] = []
             append = replies.append
-            clients.current_replies = replies
-            command = None
             for argv in commands:
                 command = find(argv[0])
                 count = len(argv)
-                if command is None or session.gate | dispatcher.gate & command.gate or not (
-                    command.low <= count <= command.high
-                ):
+                if command is None or gate | server_gate & command.gate or not command.low <= count <= command.high:
+                    unusual = True
+                    clients.current_replies = replies
                     append(dispatcher.unusual(session, argv))
+                    clients.current_replies = None
                     if session.protocol != protocol:  # HELLO: its own answer is the first in the new protocol
                         out.append((conn, protocol, replies[:-1]))
                         protocol = session.protocol
                         replies = replies[-1:]
                         append = replies.append
-                        clients.current_replies = replies
+                    gate = session.gate
+                    server_gate = dispatcher.gate
+                    slow_ns = dispatcher.slow_ns
                     last_ns = clock_ns()
                     continue
                 try:
@@ -201,6 +206,8 @@ class Executor:
                         append(command.handler(context, argv[1]))
                     elif count == 3:
                         append(command.handler(context, argv[1], argv[2]))
+                    elif count == 1:
+                        append(command.handler(context))
                     else:
                         append(command.handler(context, *argv[1:]))
                 except CommandError as error:
@@ -217,16 +224,15 @@ class Executor:
                 command.histogram[elapsed_ns // 1000] += 1
                 if elapsed_ns > slow_ns:
                     dispatcher.slow(session, command, argv, elapsed_ns)
-            if command is not None and not command.gate & ALWAYS:
-                session.last_command = command  # else the dispatcher has noted it, with its subcommand
-            session.last_command_ms = context.clock.now_ms
+                session.last_command = command
+            session.last_command_ms = now_ms
             count = len(commands)
             session.commands_total += count
-            stats.total_commands_processed += count
-            if session.closing:
+            total += count
+            if unusual and session.closing:
                 replies.append(CLOSE)
             out.append((conn, protocol, replies))
-        clients.current_replies = None
+        stats.total_commands_processed += total
         return last_ns
 
     def _event(self, session: Any, event: Lost | Fault) -> None:

@@ -161,6 +161,7 @@ class Worker:
     def _read(self, events: list[tuple[int, int]]) -> Batch:
         batch: Batch = []
         connections = self.connections
+        net_in = 0
         for fd, mask in events:
             conn = connections.get(fd)
             if conn is None:
@@ -185,29 +186,36 @@ class Worker:
                 continue
             size = len(data)
             conn.net_in += size
-            self.net_in += size
+            net_in += size
             commands = parser.feed(data)
             if commands:
                 batch.append((conn, commands))
-            if parser.fault is not None:
-                if not conn.faulted:
-                    conn.faulted = conn.parked = True  # for good: the executor answers and closes
-                    self._set_interest(conn)
-                    batch.append((conn, Fault(parser.fault)))
-            elif parser.held:
-                if not parser.authenticated and commands and not conn.parked:
-                    conn.parked = True  # the next command may follow an AUTH: parse it once that was answered
-                    self._set_interest(conn)
-                needed_bytes = parser.pending + parser.wanted
-                if needed_bytes > self.query_buffer_limit():
-                    self._drop(conn)
-                    batch.append((conn, Lost("query buffer limit", "client_query_buffer_limit_disconnections")))
+            if parser.held:
+                self._held(conn, bool(commands), batch)
         self.reads += len(events)
+        self.net_in += net_in
         return batch
+
+    def _held(self, conn: Connection, has_commands: bool, batch: Batch) -> None:
+        """Look at a connection whose parser keeps something: part of a request, or a fault."""
+        parser = conn.parser
+        if parser.fault is not None:
+            if not conn.faulted:
+                conn.faulted = conn.parked = True  # for good: the executor answers and closes
+                self._set_interest(conn)
+                batch.append((conn, Fault(parser.fault)))
+            return
+        if has_commands and not parser.authenticated and not conn.parked:
+            conn.parked = True  # the next command may follow an AUTH: parse it once that was answered
+            self._set_interest(conn)
+        if parser.pending + parser.wanted > self.query_buffer_limit():
+            self._drop(conn)
+            batch.append((conn, Lost("query buffer limit", "client_query_buffer_limit_disconnections")))
 
     # -- writing -------------------------------------------------------------------------------------------------
 
     def _write(self, entries: list[Entry]) -> None:
+        writes = net_out = 0
         for conn, protocol, replies in entries:
             if conn.closed:
                 continue
@@ -219,18 +227,17 @@ class Worker:
                 ):
                     self._fail(conn, "output buffer hard limit")
                     continue
-                if conn.out:
-                    sent = 0
-                else:
+                sent = 0
+                if not conn.out:
                     try:
                         sent = conn.send(data)
                     except (BlockingIOError, InterruptedError):
-                        sent = 0
+                        pass  # the kernel's buffer is full: the rest waits
                     except OSError:
                         self._fail(conn)
                         continue
-                    self.writes += 1
-                    self.net_out += sent
+                    writes += 1
+                    net_out += sent
                     conn.net_out += sent
                 if sent < size and not self._queue(conn, data, sent):
                     continue
@@ -240,9 +247,10 @@ class Worker:
                     self._set_interest(conn)
                 else:
                     self._drop(conn)
-                continue
-            if conn.parked:
+            elif conn.parked:
                 self._unpark(conn)
+        self.writes += writes
+        self.net_out += net_out
 
     def _queue(self, conn: Connection, data: bytes, sent: int) -> bool:
         """Keep what the socket did not take. False: the connection was over its limits and has been closed."""
