@@ -237,6 +237,9 @@ class Server:
         for thread in self._threads:
             thread.join()
         self.lazy_freer.stop()
+        for worker in self.workers:
+            worker.release()
+        self.executor.release()
 
     def _start_thread(self, name: str, run: Callable[[], None], set_id: Callable[[int], None]) -> None:
         def body() -> None:

@@ -35,11 +35,10 @@ class Periodic:
 
 
 class Timers:
-    """All timers of one server. `next_ns` is when `run_due` wants to be called; `precise`: to the millisecond."""
+    """All timers of one server. `next_ns` is when `run_due` wants to be called."""
 
     def __init__(self, now_ns: int) -> None:
         self.next_ns = FAR_NS
-        self.precise = False
         self._now_ns = now_ns
         self._periodic: list[Periodic] = []
         self._heap: list[tuple[int, int, Timer]] = []
@@ -78,5 +77,4 @@ class Timers:
             heapq.heappop(self._heap)
         periodic_ns = min((task.next_ns for task in self._periodic), default=FAR_NS)
         single_ns = self._heap[0][0] if self._heap else FAR_NS
-        self.precise = single_ns < periodic_ns
         self.next_ns = min(periodic_ns, single_ns)

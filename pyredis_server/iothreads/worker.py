@@ -50,7 +50,7 @@ class Worker:
         self.poller = poller
         self.wake = wake
         self.query_buffer_limit = query_buffer_limit
-        self.bell = Bell(LOCKSTEP_S)
+        self.bell = Bell()
         self.outbox: deque[tuple[int, Any]] = deque()  # (answers a batch: 1 or 0, entries or a callable)
         self.connections: dict[int, Connection] = {}
         self.unanswered = 0  # batches that the executor has not answered
@@ -145,7 +145,7 @@ class Worker:
                     self.blocked = True
                     if outbox:
                         continue
-                    if not bell_wait() and not outbox:
+                    if not bell_wait(LOCKSTEP_S) and not outbox:
                         self._park(batch)
                         break
                 self.blocked = False
@@ -379,6 +379,9 @@ class Worker:
             if conn.out and not conn.closed:
                 self._writable(conn)
             self._drop(conn)
+
+    def release(self) -> None:
+        """Free the descriptors, once the thread has ended and nobody calls it any more."""
         self.poller.close()
         self.wake.close()
         self.bell.close()
