@@ -49,6 +49,7 @@ lint: install ## check style and spelling
 
 types: install ## check types
 	$(BIN)/mypy $(PACKAGES)
+	$(BIN)/mypy tests
 
 bench: install ## measure throughput beside a real Redis (needs redis-server and redis-benchmark)
 	$(BIN)/python tools/bench.py --server $(BIN)/pyredis-server $(ARGS)

@@ -38,9 +38,10 @@ def parse_stream(data: bytes, *, authenticated: bool = True, max_bulk_bytes: int
             else:
                 end = _line(data, at, b"\n", b"too big inline request")
                 line = data[at:end]
-                command = split_arguments(line.removesuffix(b"\r"))
-                if command is None:
+                words = split_arguments(line.removesuffix(b"\r"))
+                if words is None:
                     raise _Fault(b"unbalanced quotes in request")
+                command = words
                 at = end + 1
             if command:
                 commands.append(command)

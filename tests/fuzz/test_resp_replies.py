@@ -65,7 +65,8 @@ def as_read(reply: Reply, protocol: int) -> Reply:
         case Map():
             return Map(all_of(reply.flat)) if resp3 else all_of(reply.flat)
         case SetReply() | Push():
-            return type(reply)(all_of(reply.items)) if resp3 else all_of(reply.items)
+            kind: type[SetReply | Push] = type(reply)
+            return kind(all_of(reply.items)) if resp3 else all_of(reply.items)
         case Attribute():
             value = as_read(reply.value, protocol)
             return Attribute(all_of(reply.flat), value) if resp3 else value

@@ -58,9 +58,9 @@ def feed(request: pytest.FixtureRequest) -> Feed:
 def test_a_reply_is_returned_as_soon_as_it_is_complete(feed: Feed, data: bytes, reply: Reply) -> None:
     parser = ReplyParser()
     assert feed(parser, data[:-1]) == []
-    assert not parser.idle
+    states = [parser.idle]
     assert parser.feed(data[-1:]) == [reply]
-    assert parser.idle
+    assert [*states, parser.idle] == [False, True]
     assert feed(parser, data + b"*2\r\n+hal") == [reply]
     assert parser.feed(b"f\r\n:1\r\n") == [[Status(b"half"), 1]]
 
