@@ -64,9 +64,10 @@ def as_read(reply: Reply, protocol: int) -> Reply:
             return all_of(map(list, reply.pairs)) if resp3 else all_of(item for pair in reply.pairs for item in pair)
         case Map():
             return Map(all_of(reply.flat)) if resp3 else all_of(reply.flat)
-        case SetReply() | Push():
-            kind: type[SetReply | Push] = type(reply)
-            return kind(all_of(reply.items)) if resp3 else all_of(reply.items)
+        case SetReply():
+            return SetReply(all_of(reply.items)) if resp3 else all_of(reply.items)
+        case Push():
+            return Push(all_of(reply.items)) if resp3 else all_of(reply.items)
         case Attribute():
             value = as_read(reply.value, protocol)
             return Attribute(all_of(reply.flat), value) if resp3 else value
