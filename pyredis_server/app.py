@@ -17,7 +17,7 @@ from pyredis_server.base.version import PYREDIS_VERSION, REDIS_VERSION
 from pyredis_server.config.argv import NO_AMOUNT, Action, ParsedArguments, parse_argv, usage, version_line
 from pyredis_server.config.choices import Supervision
 from pyredis_server.config.directive import Config
-from pyredis_server.config.directives import clients, general, network, snapshotting, tls
+from pyredis_server.config.directives import clients, general, network, snapshotting, threads
 from pyredis_server.config.file import CannotOpen, ConfigFileError, Loaded, load
 from pyredis_server.control import process
 from pyredis_server.control.listeners import ListenError
@@ -109,6 +109,8 @@ def _run_server(config: Config, config_file: str, loaded: Loaded, log: Logger) -
         log.warning(warning)
     config.set_value(clients.MAXCLIENTS, process.descriptor_limit_for(config[clients.MAXCLIENTS], log))
     log.set_role("M")
+    if config[threads.DISABLE_THP]:
+        process.disable_huge_pages()
     server = Server(config, log, config_file=config_file, renames=loaded.renames, handle_signals=True, own_process=True)
     _greet(config, log)
     try:
@@ -123,8 +125,6 @@ def _run_server(config: Config, config_file: str, loaded: Loaded, log: Logger) -
     pid_file = _pid_file(config)
     if pid_file:
         process.write_pid_file(pid_file, log)
-    if config[general.SET_PROC_TITLE]:
-        process.set_title(_title(config, config_file))
     gc.collect()
     gc.freeze()
     gc.disable()  # the executor collects what is young, now and then; a full collection would stop the server
@@ -168,14 +168,3 @@ def _pid_file(config: Config) -> str:
     if not config[general.DAEMONIZE]:
         return ""
     return "/var/run/redis.pid"
-
-
-def _title(config: Config, config_file: str) -> str:
-    addresses = config[network.BIND]
-    host = addresses[0].decode("utf-8", "replace") if addresses else "*"
-    port = config[network.PORT]
-    unixsocket = os.fsdecode(config[network.UNIXSOCKET])
-    listen = f"{host}:{port}" if port else unixsocket
-    return process.render_title(config[general.PROC_TITLE_TEMPLATE].decode("utf-8", "replace"), title=sys.argv[0],
-                                listen=listen, mode="", port=port, tls_port=config[tls.TLS_PORT], unixsocket=unixsocket,
-                                config_file=config_file)

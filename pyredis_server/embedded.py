@@ -25,11 +25,13 @@ class RedisServer:
 
     Directives are keyword arguments with "_" for "-": `RedisServer(port=7000, maxmemory="100mb")`. Port 0, the default,
     takes a free one (`server.port`); `unixsocket` without a port listens only there when `port=None`.
-    `clock` replaces the system's clock, for tests that let time pass.
+    `clock` replaces the system's clock, for tests that let time pass; `portable` does without what only Linux has.
+    A server runs once: start a new one after `stop`.
     """
 
     def __init__(self, *, port: int | None = 0, clock: Clock | None = None, log: Logger | None = None,
-                 config: Config | None = None, **directives: Spelling | Sequence[Spelling]) -> None:
+                 config: Config | None = None, portable: bool = False,
+                 **directives: Spelling | Sequence[Spelling]) -> None:
         self.config = config or Config()
         directives.setdefault("bind", "127.0.0.1")
         directives.setdefault("save", "")
@@ -37,12 +39,16 @@ class RedisServer:
             self.config.assign(name.replace("_", "-"), value)
         self.config.assign("port", port or 0)
         self.log = log or Logger.silent()
-        self._server = Server(self.config, self.log, clock=clock, any_port=port == 0)
+        self._server = Server(self.config, self.log, clock=clock, any_port=port == 0, portable=portable)
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
+        self._began = False
 
     def start(self) -> Self:
         """Start and return once clients can connect. Raises: ListenError when a port is taken."""
+        if self._began:
+            raise RuntimeError("this server has run; make a new one")
+        self._began = True
         self._server.start()
         self._thread = threading.Thread(target=self._run, name="control")
         self._thread.start()
@@ -59,6 +65,9 @@ class RedisServer:
 
     def stop(self) -> None:
         """Stop, whatever the clients are doing, and wait for the end. Further calls do nothing."""
+        if not self._began:
+            self._began = True
+            self._server.release()
         if self._thread is None:
             return
         self._server.supervisor.stop()

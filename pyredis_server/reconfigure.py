@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pyredis_server.config.choices import EvictionPolicy
+from pyredis_server.config.choices import EvictionPolicy, OomScoreMode
 from pyredis_server.config.directive import ConfigError
-from pyredis_server.config.directives import clients, general, memory, network, security
+from pyredis_server.config.directives import clients, general, memory, network, security, threads
 from pyredis_server.config.hooks import Hook
 from pyredis_server.control import process
 from pyredis_server.control.listeners import ListenError
@@ -30,6 +30,7 @@ class Reconfigure:
         self._server = server
         self._password = server.config[security.REQUIREPASS]
         self._port = server.config[network.PORT]
+        self._oom_score: int | None = None  # before we touched it
 
     def hooks(self) -> dict[Hook, Callable[[], None]]:
         """The hooks that something here depends on; the others' values are read when they are needed."""
@@ -37,6 +38,7 @@ class Reconfigure:
             Hook.LISTENERS: self.listeners, Hook.MAXCLIENTS: self.maxclients, Hook.IO: self.io,
             Hook.GATES: self._server.dispatcher.refresh_gates, Hook.CRON: self._server.cron.adapt_hz,
             Hook.ACL: self.acl, Hook.LOG: self.log, Hook.LATENCY: self.latency, Hook.MAXMEMORY: self.memory,
+            Hook.PROCESS: self.process,
         }
 
     def at_start(self) -> None:
@@ -44,6 +46,7 @@ class Reconfigure:
         self.io()
         self.latency()
         self.memory()
+        self.process()
         self._server.dispatcher.refresh_gates()
 
     def listeners(self) -> None:
@@ -99,6 +102,25 @@ class Reconfigure:
         """Take the thresholds of SLOWLOG and of the latency monitor, and whether latencies are tracked."""
         self._server.dispatcher.refresh_limits()
         self._server.info.latency_tracking_changed()
+
+    def process(self) -> None:
+        """Take the process's title and its score for the out-of-memory killer, if the process is ours."""
+        server = self._server
+        config = server.config
+        if not server.own_process:
+            return
+        if config[general.SET_PROC_TITLE]:
+            process.set_title(process.title_of(config, server.lifecycle.config_file))
+        mode = config[threads.OOM_SCORE_ADJ]
+        if mode is OomScoreMode.NO and self._oom_score is None:
+            return
+        if self._oom_score is None:
+            self._oom_score = process.read_oom_score()
+        before = self._oom_score or 0
+        score = config[threads.OOM_SCORE_ADJ_VALUES][0]
+        wanted = {OomScoreMode.NO: before, OomScoreMode.RELATIVE: before + score}.get(mode, score)
+        if not process.write_oom_score(wanted, server.log):
+            raise ConfigError(b"Failed to apply new oom_score_adj configuration, check server logs.")
 
     def memory(self) -> None:
         """Keep marks of use as far as the eviction policy needs them."""

@@ -10,6 +10,7 @@ import os
 import secrets
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
@@ -32,6 +33,7 @@ from pyredis_server.config.directive import Config
 from pyredis_server.config.directives import clients, general, network, security, snapshotting, threads
 from pyredis_server.config.file import SourceLine
 from pyredis_server.config.manager import ConfigManager
+from pyredis_server.control import process
 from pyredis_server.control.bridge import Bridge
 from pyredis_server.control.listeners import Accepted, Listener, ListenError, open_tcp, open_unix
 from pyredis_server.control.supervisor import Supervisor
@@ -45,7 +47,7 @@ from pyredis_server.executor.loop import Executor
 from pyredis_server.executor.timers import Timers
 from pyredis_server.iothreads.connection import OutputLimits
 from pyredis_server.iothreads.poller import make_poller
-from pyredis_server.iothreads.wakeup import PollerWake
+from pyredis_server.iothreads.wakeup import Bell, PollerWake
 from pyredis_server.iothreads.worker import Worker
 from pyredis_server.keyspace.expiry import ExpireCycle
 from pyredis_server.keyspace.keyspace import Keyspace
@@ -129,10 +131,11 @@ class Server:
 
     def __init__(self, config: Config, log: Logger, *, clock: Clock | None = None, config_file: str = "",
                  renames: Sequence[SourceLine] = (), handle_signals: bool = False, own_process: bool = False,
-                 any_port: bool = False) -> None:
+                 any_port: bool = False, portable: bool = False) -> None:
         """`own_process`: the server may tune the whole process (garbage collector, placement of threads).
 
         `any_port`: listen on a free TCP port that the system chooses; `config[network.PORT]` tells it after `start`.
+        `portable`: do without epoll and eventfd, as on systems that lack them; for tests.
         """
         self.config = config
         self.log = log
@@ -141,6 +144,8 @@ class Server:
         self.any_port = any_port
         self.listeners: list[Listener] = []
         self._threads: list[threading.Thread] = []
+        self._accepted: deque[Accepted] = deque()  # on their way from the control plane to the executor
+        self._handles_signals = handle_signals
 
         stats = ServerStats()
         command_clock = CommandClock(self.clock.wall_ms())
@@ -177,11 +182,16 @@ class Server:
         self.clients.error = self.dispatcher.error
         self.clients.on_forget.append(self.dispatcher.forget)
         services.executor = ExecutorFacade(self.dispatcher, self.clients, self.timers, self.clock)
-        self.executor = Executor(context, services.table, self.clock, self.timers, self.dispatcher, self.clients)
+        how = {"use_eventfd": False} if portable else {}
+        expiry = ExpireCycle(keyspace, mono_ns=self.clock.mono_ns, wall_ms=self.clock.wall_ms)
+        self.executor = Executor(context, services.table, self.clock, self.timers, self.dispatcher, self.clients,
+                                 expiry, Bell(**how))
         self.dispatcher.resume = self.executor.resume
         effects.gates_changed = self.dispatcher.refresh_gates
         for index in range(config[threads.IO_THREADS]):
-            self.workers.append(Worker(index, self.executor, make_poller(), PollerWake(), self._query_buffer_limit))
+            poller = make_poller(use_epoll=False) if portable else make_poller()
+            self.workers.append(Worker(index, self.executor, poller, PollerWake(**how), self._query_buffer_limit,
+                                       Bell(**how)))
 
         self.bridge = Bridge()
         self.supervisor = Supervisor(self.bridge, log, self._take,
@@ -196,12 +206,11 @@ class Server:
         self.info = Info(Sources(context, self.clock, meter, services.slowlog, workers=self.workers,
                                  listeners=self._listener_facts, loop=self._loop_figures))
         services.info = self.info
-        self.cron = Cron(context, self.clock, self.timers, self.dispatcher, self.clients,
-                         ExpireCycle(keyspace, mono_ns=self.clock.mono_ns, wall_ms=self.clock.wall_ms),
+        self.cron = Cron(context, self.clock, self.timers, self.dispatcher, self.clients, expiry,
                          collect_garbage=own_process)
         self.cron.samplers.append(lambda: self.info.sample(command_clock.now_ms))
         self._placement: placement.Placement | None = None
-        if own_process and len(self.workers) == 1 and placement.supported():
+        if own_process and len(self.workers) == 1 and not config[threads.SERVER_CPULIST] and placement.supported():
             self.cron.samplers.append(self._place)
         reconfigure = Reconfigure(self)
         services.config_manager = ConfigManager(config, log, config_file=config_file, hooks=reconfigure.hooks())
@@ -210,9 +219,18 @@ class Server:
     # -- life ----------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Open the sockets and start all threads but the control plane's."""
-        self.listeners = self.open_listeners()
-        self.lazy_freer.start()
+        """Open the sockets and start all threads but the control plane's. Once only, even if it fails.
+
+        Raises: ListenError; everything is freed then.
+        """
+        if self._handles_signals:
+            self.supervisor.hear_signals()
+        try:
+            self.listeners = self.open_listeners()
+        except ListenError:
+            self.release()
+            raise
+        self._start_background()
         for worker in self.workers:
             self._start_thread(f"io-{worker.index}", worker.run, partial(setattr, worker, "thread_id"))
         self._start_thread("executor", self.executor.run, partial(setattr, self.executor, "thread_id"))
@@ -237,13 +255,33 @@ class Server:
         for thread in self._threads:
             thread.join()
         self.lazy_freer.stop()
+        self.release()
+
+    def release(self) -> None:
+        """Free the descriptors, once no thread is left that uses them."""
+        for sock, *_ in self._accepted:  # nobody took them any more
+            sock.close()
+        for session in self.services.sessions:  # still open only where their worker died
+            session.connection.sock.close()
         for worker in self.workers:
             worker.release()
         self.executor.release()
 
+    def _start_background(self) -> None:
+        """Start the background threads, on the CPUs that bio-cpulist names: a thread inherits its creator's."""
+        cpu_list = self.config[threads.BIO_CPULIST].decode()
+        before = os.sched_getaffinity(0) if cpu_list and hasattr(os, "sched_getaffinity") else None
+        if cpu_list:
+            process.bind_this_thread(cpu_list, self.log)
+        self.lazy_freer.start()
+        if before is not None:
+            os.sched_setaffinity(0, before)
+
     def _start_thread(self, name: str, run: Callable[[], None], set_id: Callable[[int], None]) -> None:
         def body() -> None:
             set_id(threading.get_native_id())
+            if self.config[threads.SERVER_CPULIST]:
+                process.bind_this_thread(self.config[threads.SERVER_CPULIST].decode(), self.log)
             try:
                 run()
             except BaseException:  # whatever it was: without this thread the process is of no use
@@ -289,17 +327,22 @@ class Server:
 
     def _take(self, accepted: list[Accepted]) -> None:
         """New connections, from the control plane's thread."""
-        def accept() -> None:
-            for each in accepted:
-                self.clients.accept(*each)
+        self._accepted.extend(accepted)
+        self.executor.post(self._accept)
 
-        self.executor.post(accept)
+    def _accept(self) -> None:
+        while self._accepted:
+            self.clients.accept(*self._accepted.popleft())
 
     def _place(self) -> None:
         executor = self.executor
-        if self._placement is None:
-            self._placement = placement.Placement(executor.thread_id, self.workers[0].thread_id)
-        self._placement.adapt(*executor.take_batch_counts())
+        counts = executor.take_batch_counts()
+        try:
+            if self._placement is None:
+                self._placement = placement.Placement(executor.thread_id, self.workers[0].thread_id)
+            self._placement.adapt(*counts)
+        except OSError:
+            pass  # out of descriptors, or the system forbids it: it only makes the server faster
 
     def _listener_facts(self) -> Iterable[ListenerFacts]:
         kinds: dict[tuple[str, int], list[str]] = {}

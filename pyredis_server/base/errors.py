@@ -192,6 +192,18 @@ INCREX_INFINITE_VALUE = b"ERR value cannot be Infinity"
 INCREX_APPLIED_OVERFLOW = b"ERR applied increment would overflow"
 INCREX_APPLIED_INFINITE = b"ERR applied increment would be Infinity"
 
+# Bits of strings (commands/bits.py, bitfields.py)
+BIT_OFFSET = b"ERR bit offset is not an integer or out of range"
+BIT_VALUE = b"ERR bit is not an integer or out of range"
+BITPOS_BIT = b"ERR The bit argument must be 1 or 0."
+BITOP_NOT = b"ERR BITOP NOT must be called with a single source key."
+BITOP_TWO_KEYS = b"ERR BITOP %b must be called with at least two source keys."
+BITFIELD_TYPE = (
+    b"ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is."
+)
+BITFIELD_OVERFLOW = b"ERR Invalid OVERFLOW type specified"
+BITFIELD_READ_ONLY = b"ERR BITFIELD_RO only supports the GET subcommand"
+
 NO_SHUTDOWN = b"ERR No shutdown in progress."
 
 # Before a command runs (executor/dispatch.py)

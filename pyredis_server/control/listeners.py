@@ -133,6 +133,7 @@ async def accept_forever(listener: Listener, take: Callable[[list[Accepted]], No
         while True:
             await trio.lowlevel.wait_readable(sock)
             accepted: list[Accepted] = []
+            problem: OSError | None = None
             for _ in range(per_cycle()):
                 try:
                     client, address = sock.accept()
@@ -142,13 +143,15 @@ async def accept_forever(listener: Listener, take: Callable[[list[Accepted]], No
                     continue  # the client gave up while it was queued
                 except OSError as error:
                     if sock.fileno() < 0:
-                        return
-                    log.warning(f"Accepting client connection: accept: {error.strerror or error}")
-                    await trio.sleep(_OUT_OF_DESCRIPTORS_PAUSE_S)
+                        return  # closed while this task was about to run
+                    problem = error
                     break
                 accepted.append(_described(client, address, listener))
             if accepted:
                 take(accepted)
+            if problem is not None:  # most often out of descriptors: the queue stays readable, so do not look at once
+                log.warning(f"Accepting client connection: accept: {problem.strerror or problem}")
+                await trio.sleep(_OUT_OF_DESCRIPTORS_PAUSE_S)
 
 
 def _described(client: socket.socket, address: object, listener: Listener) -> Accepted:

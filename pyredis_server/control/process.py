@@ -12,9 +12,13 @@ import sys
 from pathlib import Path
 
 from pyredis_server.base.log import Logger
+from pyredis_server.config.directive import Config
+from pyredis_server.config.directives import general, network, tls
 
 DESCRIPTORS_BESIDE_CLIENTS = 32  # files, sockets and pipes that the server itself may need
 _PR_SET_NAME = 15
+_PR_SET_THP_DISABLE = 41
+_OOM_SCORE = Path("/proc/self/oom_score_adj")
 _THREAD_NAME_BYTES = 15
 
 
@@ -113,6 +117,69 @@ def _overwrite_command_line(title: bytes) -> None:
     room = end - start
     if start and room > 0:
         ctypes.memmove(start, title[: room - 1].ljust(room, b"\0"), room)
+
+
+def title_of(config: Config, config_file: str) -> str:
+    """Fill in proc-title-template for a server with this configuration."""
+    addresses = config[network.BIND]
+    host = addresses[0].decode("utf-8", "replace") if addresses else "*"
+    port = config[network.PORT]
+    unixsocket = os.fsdecode(config[network.UNIXSOCKET])
+    return render_title(config[general.PROC_TITLE_TEMPLATE].decode("utf-8", "replace"), title=sys.argv[0],
+                        listen=f"{host}:{port}" if port else unixsocket, mode="", port=port,
+                        tls_port=config[tls.TLS_PORT], unixsocket=unixsocket, config_file=config_file)
+
+
+def disable_huge_pages() -> None:
+    """Ask Linux not to give this process transparent huge pages."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_THP_DISABLE, 1, 0, 0, 0)
+
+
+def parse_cpu_list(text: str) -> set[int] | None:
+    """Read a list of CPUs such as "0-7:2,9": ranges with steps, and single ones. None if it is none."""
+    cpus: set[int] = set()
+    for part in text.split(","):
+        span, _, step = part.strip().partition(":")
+        first, _, last = span.partition("-")
+        try:
+            cpus.update(range(int(first), int(last or first) + 1, int(step or 1)))
+        except ValueError:
+            return None
+    return cpus
+
+
+def bind_this_thread(cpu_list: str, log: Logger) -> bool:
+    """Run the calling thread, and those that it starts, on these CPUs only. False, with a line in the log, if not."""
+    cpus = parse_cpu_list(cpu_list)
+    if cpus and hasattr(os, "sched_setaffinity"):
+        try:
+            os.sched_setaffinity(0, cpus)
+        except OSError as error:
+            log.warning(f"Failed to bind to CPUs {cpu_list}: {error.strerror}")
+        else:
+            return True
+    else:
+        log.warning(f"Failed to bind to CPUs {cpu_list}: not a list of CPUs, or not possible on this system")
+    return False
+
+
+def read_oom_score() -> int | None:
+    """This process's score for Linux's out-of-memory killer; None where there is none."""
+    try:
+        return int(_OOM_SCORE.read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def write_oom_score(score: int, log: Logger) -> bool:
+    """Set the score, from -1000 to 1000; False, with a line in the log, if the system refuses."""
+    try:
+        _OOM_SCORE.write_text(str(max(-1000, min(1000, score))))
+    except OSError as error:
+        log.warning(f"Unable to write oom_score_adj: {error.strerror}")
+        return False
+    return True
 
 
 def render_title(template: str, *, title: str, listen: str, mode: str, port: int, tls_port: int, unixsocket: str,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Callable
+from types import FrameType
 
 import trio
 
@@ -32,6 +32,25 @@ class Supervisor:
         self._nursery: trio.Nursery | None = None
         self._end: trio.Event | None = None
         self._ending = False
+        self._signals = 0
+
+    def hear_signals(self) -> None:
+        """Hear SIGTERM and SIGINT from now until the process ends. On the main thread, before others are started.
+
+        Not a task of the loop: a signal that comes while the server starts or stops must be heard too.
+        """
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._heard)
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as Redis: the end of a terminal ends no server
+
+    def _heard(self, number: int, frame: FrameType | None) -> None:
+        assert self.on_signal is not None
+        self._signals += 1
+        if self._signals > 1:
+            self.log.warning("You insist... exiting now.")
+            os._exit(1)
+        self.on_signal(number)
 
     # -- any thread ----------------------------------------------------------------------------------------------
 
@@ -75,24 +94,9 @@ class Supervisor:
         self.bridge.open()
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
-            if self.on_signal is not None:
-                await nursery.start(self._hear_signals)
             ready()
             if self._ending:
                 self._end.set()
             await self._end.wait()
             self._nursery = None
             nursery.cancel_scope.cancel()
-
-    async def _hear_signals(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        assert self.on_signal is not None
-        heard = 0
-        with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as received:
-            task_status.started()
-            async for number in received:
-                heard += 1
-                if heard > 1:
-                    self.log.warning("You insist... exiting now.")
-                    sys.stdout.flush()
-                    os._exit(1)
-                self.on_signal(number)

@@ -85,6 +85,7 @@ class Clients:
         session.listener = listener
         session.is_local = not peer or is_loopback(peer)
         conn.session = session
+        self.log.verbose(f"Accepted {address.decode('utf-8', 'backslashreplace')}")
         login.begin(session, self.users)
         worker = self.workers[self._next_worker]
         self._next_worker = (self._next_worker + 1) % len(self.workers)

@@ -60,7 +60,8 @@ class Cron:
             return
         self.clients.cron(self.clock.mono_ns(), self.hz)
         self.dispatcher.end_pause_if_over(self.context.clock.now_ms)
-        self.expiry.slow(self.context.config[ACTIVE_EXPIRE_EFFORT], self.hz)
+        used_us = self.expiry.slow(self.context.config[ACTIVE_EXPIRE_EFFORT], self.hz)
+        self.context.services.latency.record("expire-cycle", used_us // 1000)
         keyspace = self.context.keyspace
         keyspace.tidy(TIDY_SLOTS)
         for task in self.ticks:

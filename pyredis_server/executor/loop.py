@@ -19,12 +19,14 @@ from pyredis_server.base.clock import Clock
 from pyredis_server.base.errors import CommandError
 from pyredis_server.commands.context import Context
 from pyredis_server.commands.registry import CommandTable
+from pyredis_server.config.directives.memory import ACTIVE_EXPIRE_EFFORT
 from pyredis_server.executor.clients import Clients
 from pyredis_server.executor.dispatch import Dispatcher
 from pyredis_server.executor.timers import Timers
 from pyredis_server.iothreads.events import Fault, Lost
 from pyredis_server.iothreads.wakeup import Bell
 from pyredis_server.iothreads.worker import Batch, Entry, Worker
+from pyredis_server.keyspace.expiry import ExpireCycle
 from pyredis_server.resp.reply import CLOSE, Reply
 from pyredis_server.sessions.session import GATE_WAITING, Session
 
@@ -32,18 +34,23 @@ LONGEST_SLEEP_S = 0.1  # a clock that a test moves by hand rings no bell
 
 
 class Executor:
-    """The loop. `dispatcher` runs what is unusual, `timers` what is due, `clients` who comes and goes."""
+    """The loop.
+
+    `dispatcher` runs what is unusual, `timers` what is due; `clients` knows who comes and goes; `expiry` removes what
+    has run out while there is nothing else to do.
+    """
 
     def __init__(self, context: Context, table: CommandTable, clock: Clock, timers: Timers, dispatcher: Dispatcher,
-                 clients: Clients) -> None:
+                 clients: Clients, expiry: ExpireCycle, bell: Bell | None = None) -> None:
         self.context = context
         self.table = table
         self.clock = clock
         self.timers = timers
         self.dispatcher = dispatcher
         self.clients = clients
+        self.expiry = expiry
         self.inbox: deque[tuple[Worker | None, Any]] = deque()
-        self.bell = Bell()
+        self.bell = bell or Bell()
         self.sleeping = False
         self.stopping = False
         self.thread_id = 0
@@ -146,6 +153,9 @@ class Executor:
         self.bell.close()
 
     def _sleep(self) -> None:
+        if self.expiry.behind:
+            self.context.clock.now_ms = self.clock.wall_ms()
+            self.expiry.fast(self.context.config[ACTIVE_EXPIRE_EFFORT])
         remaining_s = (self.timers.next_ns - self.clock.mono_ns()) / 1_000_000_000
         self.sleeping = True  # before looking at the inbox again: no wake-up may be lost
         if self.inbox or remaining_s <= 0:

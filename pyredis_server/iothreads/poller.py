@@ -31,12 +31,12 @@ class Poller(Protocol):
 
 
 class SelectorPoller:
-    """The portable fallback."""
+    """The portable fallback: the best selector of this system but epoll, unless one is given."""
 
     name = "select"
 
-    def __init__(self) -> None:
-        self._selector = selectors.DefaultSelector()
+    def __init__(self, selector: selectors.BaseSelector | None = None) -> None:
+        self._selector = selector or _best_selector()
         self.name = type(self._selector).__name__.removesuffix("Selector").lower()
 
     @staticmethod
@@ -71,6 +71,12 @@ class SelectorPoller:
 def make_poller(*, use_epoll: bool = hasattr(select, "epoll")) -> Poller:
     """Give the best poller of this system, or the fallback when `use_epoll` is false."""
     return EpollPoller() if use_epoll else SelectorPoller()
+
+
+def _best_selector() -> selectors.BaseSelector:
+    if hasattr(select, "epoll"):  # where the default would be epoll; only tests come here
+        return selectors.PollSelector()
+    return selectors.DefaultSelector()
 
 
 class EpollPoller:

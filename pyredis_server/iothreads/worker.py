@@ -44,13 +44,13 @@ class Worker:
     """An I/O thread's state and loop. `submit` and `deliver` are for other threads; all else is the thread's own."""
 
     def __init__(self, index: int, receiver: BatchReceiver, poller: Poller, wake: PollerWake,
-                 query_buffer_limit: Callable[[], int]) -> None:
+                 query_buffer_limit: Callable[[], int], bell: Bell | None = None) -> None:
         self.index = index
         self.receiver = receiver
         self.poller = poller
         self.wake = wake
         self.query_buffer_limit = query_buffer_limit
-        self.bell = Bell()
+        self.bell = bell or Bell()
         self.outbox: deque[tuple[int, Any]] = deque()  # (answers a batch: 1 or 0, entries or a callable)
         self.connections: dict[int, Connection] = {}
         self.unanswered = 0  # batches that the executor has not answered

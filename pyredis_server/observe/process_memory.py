@@ -38,11 +38,15 @@ def resident() -> Resident:
 def _resident_elsewhere() -> Resident:
     try:
         import psutil
-    except ImportError:
-        pass
+    except (ImportError, OSError):
+        pass  # not installed, or no descriptor is left to read it with
     else:
-        all_bytes = psutil.Process().memory_info().rss
-        return Resident(all_bytes, all_bytes)
+        try:
+            all_bytes = psutil.Process().memory_info().rss
+        except (psutil.Error, OSError):
+            pass  # no descriptor again, or not allowed
+        else:
+            return Resident(all_bytes, all_bytes)
     try:
         import resource
     except ImportError:
