@@ -141,9 +141,9 @@ def parse_cpu_list(text: str) -> set[int] | None:
     cpus: set[int] = set()
     for part in text.split(","):
         span, _, step = part.strip().partition(":")
-        first, _, last = span.partition("-")
+        first, dash, last = span.partition("-")
         try:
-            cpus.update(range(int(first), int(last or first) + 1, int(step or 1)))
+            cpus.update(range(int(first), int(last if dash else first) + 1, int(step or 1)))
         except ValueError:
             return None
     return cpus
