@@ -56,7 +56,7 @@ class Executor:
         self.thread_id = 0
         self.batches = 0  # since the last look of placement, with the connections in them: how busy the server is
         self.batched_connections = 0
-        self.busy_ns = 0  # spent with batches since the start
+        self.busy_ns = 0  # spent with batches and timers since the start
         self.batch_began_ns = 0
         self._rounds = 0
 
@@ -147,6 +147,7 @@ class Executor:
         self.context.clock.now_ms = self.clock.wall_ms()
         self.timers.run_due(now_ns)
         self.clients.flush_late()
+        self.busy_ns += self.clock.mono_ns() - now_ns
 
     def release(self) -> None:
         """Free the descriptors, once the thread has ended and nobody posts any more."""
@@ -183,6 +184,8 @@ class Executor:
                     self._event(session, commands)
                     if type(commands) is Fault:
                         out.append((conn, session.protocol, clients.take_replies()))
+                if type(commands) is Lost:  # the last of this connection
+                    conn.session = None  # a cycle that lived for long would never be collected
                 continue
             context.session = session
             context.db = session.db

@@ -187,6 +187,10 @@ class Worker:
             size = len(data)
             conn.net_in += size
             net_in += size
+            if parser.held and parser.pending + size > self.query_buffer_limit():
+                self._drop(conn)
+                batch.append((conn, Lost("query buffer limit", "client_query_buffer_limit_disconnections")))
+                continue
             commands = parser.feed(data)
             if commands:
                 batch.append((conn, commands))
@@ -208,9 +212,6 @@ class Worker:
         if has_commands and not parser.authenticated and not conn.parked:
             conn.parked = True  # the next command may follow an AUTH: parse it once that was answered
             self._set_interest(conn)
-        if parser.pending + parser.wanted > self.query_buffer_limit():
-            self._drop(conn)
-            batch.append((conn, Lost("query buffer limit", "client_query_buffer_limit_disconnections")))
 
     # -- writing -------------------------------------------------------------------------------------------------
 
@@ -246,7 +247,7 @@ class Worker:
                     conn.close_when_sent = conn.parked = True
                     self._set_interest(conn)
                 else:
-                    self._drop(conn)
+                    self._finish(conn)
             elif conn.parked:
                 self._unpark(conn)
         self.writes += writes
@@ -306,7 +307,7 @@ class Worker:
             out.popleft()
         conn.soft_since_ns = 0
         if conn.close_when_sent:
-            self._drop(conn)
+            self._finish(conn)
         elif conn.writing:
             conn.writing = False
             self._set_interest(conn)
@@ -322,7 +323,7 @@ class Worker:
 
     def close(self, conn: Connection) -> None:
         """Close `conn` at once, whatever waits to be written. On the worker's thread (through `submit`)."""
-        self._drop(conn)
+        self._finish(conn)
 
     def _set_interest(self, conn: Connection) -> None:
         mask = (0 if conn.parked else READ) | (WRITE if conn.writing else 0)
@@ -367,6 +368,12 @@ class Worker:
         conn.sock.close()
         conn.out.clear()
         conn.output_bytes = 0
+
+    def _finish(self, conn: Connection) -> None:
+        """Close a connection that the executor gave up; it hears when nothing more can come from it."""
+        if not conn.closed:
+            self._drop(conn)
+            self._extra.append((conn, Lost()))
 
     def _fail(self, conn: Connection, reason: str = "") -> None:
         """Close a connection while writing to it, and tell the executor with the next batch."""
