@@ -20,7 +20,7 @@ from pyredis_server.config.directive import Config
 from pyredis_server.config.directives import clients, general, network, snapshotting, threads
 from pyredis_server.config.file import CannotOpen, ConfigFileError, Loaded, load
 from pyredis_server.control import process
-from pyredis_server.control.listeners import ListenError
+from pyredis_server.control.listeners import ListenError, UnixListenError
 from pyredis_server.server import Server
 
 LOGO = r"""
@@ -115,8 +115,9 @@ def _run_server(config: Config, config_file: str, loaded: Loaded, log: Logger) -
     _greet(config, log)
     try:
         server.start()
-    except ListenError:
-        log.warning(f"Failed listening on port {config[network.PORT]} (tcp), aborting.")
+    except ListenError as problem:
+        if not isinstance(problem, UnixListenError):
+            log.warning(f"Failed listening on port {config[network.PORT]} (tcp), aborting.")
         return 1
     if not server.listeners:
         log.warning("Configured to not listen anywhere, exiting.")

@@ -38,6 +38,7 @@ from pyredis_server.control.bridge import Bridge
 from pyredis_server.control.listeners import Accepted, Listener, ListenError, open_tcp, open_unix
 from pyredis_server.control.supervisor import Supervisor
 from pyredis_server.executor import placement
+from pyredis_server.executor.blocking import Blocking
 from pyredis_server.executor.clients import Clients
 from pyredis_server.executor.cron import Cron
 from pyredis_server.executor.dispatch import Dispatcher
@@ -50,6 +51,7 @@ from pyredis_server.iothreads.poller import make_poller
 from pyredis_server.iothreads.wakeup import Bell, PollerWake
 from pyredis_server.iothreads.worker import Worker
 from pyredis_server.keyspace.expiry import ExpireCycle
+from pyredis_server.keyspace.hashes_expiry import FieldExpireCycle
 from pyredis_server.keyspace.keyspace import Keyspace
 from pyredis_server.observe.info import Info, ListenerFacts, LoopFigures, Sources
 from pyredis_server.observe.latency import LatencyMonitor
@@ -66,12 +68,15 @@ from pyredis_server.sessions.session import Session
 class ExecutorFacade:
     """What commands see of the executor's parts (commands.ports.ExecutorPort)."""
 
-    def __init__(self, dispatcher: Dispatcher, clients: Clients, timers: Timers, clock: Clock) -> None:
+    def __init__(self, dispatcher: Dispatcher, clients: Clients, blocking: Blocking, timers: Timers,
+                 clock: Clock) -> None:
         self.run_queued = dispatcher.run_queued
         self.refresh_gates = dispatcher.refresh_gates
         self.unpause = dispatcher.unpause
         self.send = clients.send
         self.close = clients.close
+        self.block = blocking.block
+        self.unblock = blocking.unblock
         self._dispatcher = dispatcher
         self._timers = timers
         self._clock = clock
@@ -84,10 +89,6 @@ class ExecutorFacade:
 
     def _end_pause(self) -> None:
         self._dispatcher.end_pause_if_over(self._clock.wall_ms())
-
-    def unblock(self, session: Session, *, error: bool) -> bool:
-        """No command blocks yet: there is nobody to unblock."""
-        return False
 
 
 class Lifecycle:
@@ -108,7 +109,7 @@ class Lifecycle:
         """
         if abort:
             raise CommandError(errors.NO_SHUTDOWN)
-        self._log.warning("User requested shutdown...")
+        self._log.notice("User requested shutdown...")
         self._end()
         return NO_REPLY
 
@@ -181,7 +182,10 @@ class Server:
                                self.output_limits, log)
         self.clients.error = self.dispatcher.error
         self.clients.on_forget.append(self.dispatcher.forget)
-        services.executor = ExecutorFacade(self.dispatcher, self.clients, self.timers, self.clock)
+        self.blocking = Blocking(context, effects.waits, self.clock, self.timers, self.dispatcher, self.clients)
+        self.dispatcher.serve_ready = self.blocking.serve_ready
+        self.clients.on_forget.append(self.blocking.forget)
+        services.executor = ExecutorFacade(self.dispatcher, self.clients, self.blocking, self.timers, self.clock)
         how = {"use_eventfd": False} if portable else {}
         expiry = ExpireCycle(keyspace, mono_ns=self.clock.mono_ns, wall_ms=self.clock.wall_ms)
         self.executor = Executor(context, services.table, self.clock, self.timers, self.dispatcher, self.clients,
@@ -204,11 +208,14 @@ class Server:
         self.clients.on_forget.append(monitors.detach)
         services.memory = meter = MemoryMeter(keyspace, services.sessions, self.clock)
         self.info = Info(Sources(context, self.clock, meter, services.slowlog, workers=self.workers,
+                                 poller=self.workers[0].poller.name,
                                  listeners=self._listener_facts, loop=self._loop_figures))
         services.info = self.info
         self.cron = Cron(context, self.clock, self.timers, self.dispatcher, self.clients, expiry,
                          collect_garbage=own_process)
         self.cron.samplers.append(lambda: self.info.sample(command_clock.now_ms))
+        fields = FieldExpireCycle(keyspace, mono_ns=self.clock.mono_ns, wall_ms=self.clock.wall_ms)
+        self.cron.ticks.append(lambda: fields.run(self.cron.hz))
         self._placement: placement.Placement | None = None
         if own_process and len(self.workers) == 1 and not config[threads.SERVER_CPULIST] and placement.supported():
             self.cron.samplers.append(self._place)

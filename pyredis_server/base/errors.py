@@ -51,6 +51,24 @@ OUT_OF_RANGE = b"ERR value is out of range"
 NO_SUCH_KEY = b"ERR no such key"
 INTERNAL = b"ERR internal error"
 
+# Hashes (commands/hashes.py, hashes_expiry.py, hashes_import.py)
+HASH_NOT_AN_INTEGER = b"ERR hash value is not an integer"
+HASH_NOT_A_FLOAT = b"ERR hash value is not a float"
+INCREMENT_INFINITE = b"ERR value is NaN or Infinity"
+NOT_A_LONG = b"ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807"
+FIELDS_MISSING = b"ERR Mandatory argument FIELDS is missing or not at the right position"
+FIELDS_NOT_POSITIVE = b"ERR Number of fields must be a positive integer"
+FIELDS_NOT_POSITIVE_HEXPIRE = b"ERR Parameter `numFields` should be greater than 0"
+FIELDS_NOT_MATCHING = b"ERR The `numfields` parameter must match the number of arguments"
+FIELDS_INVALID = b"ERR invalid number of fields"
+FIELD_EXPIRE_NEGATIVE = b"ERR invalid expire time, must be >= 0"
+HSETEX_CONDITIONS = b"ERR Only one of FXX or FNX arguments can be specified"
+HSETEX_EXPIRATIONS = b"ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified"
+HSETEX_UNKNOWN = b"ERR unknown argument: %b"
+FIELDSET_UNKNOWN = b"ERR no such fieldset"
+FIELDSET_DUPLICATE = b"ERR duplicate field name in fieldset"
+FIELDSET_VALUES = b"ERR number of values does not match number of fields in fieldset"
+
 # Connection, clients and transactions
 NO_AUTH = b"NOAUTH Authentication required."
 NO_AUTH_HELLO = (
@@ -204,7 +222,34 @@ BITFIELD_TYPE = (
 BITFIELD_OVERFLOW = b"ERR Invalid OVERFLOW type specified"
 BITFIELD_READ_ONLY = b"ERR BITFIELD_RO only supports the GET subcommand"
 
+# Sorted sets (commands/sorted_sets.py, sorted_sets_ranges.py, sorted_sets_algebra.py)
+ZADD_NX_XX = b"ERR XX and NX options at the same time are not compatible"
+ZADD_GT_LT_NX = b"ERR GT, LT, and/or NX options at the same time are not compatible"
+ZADD_INCR_ONE_PAIR = b"ERR INCR option supports a single increment-element pair"
+SCORE_NOT_A_NUMBER = b"ERR resulting score is not a number (NaN)"
+SCORE_RANGE = b"ERR min or max is not a float"
+LEX_RANGE = b"ERR min or max not valid string range item"
+ZRANGE_LIMIT_BY_RANK = b"ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX"
+ZRANGE_SCORES_BY_LEX = b"ERR syntax error, WITHSCORES not supported in combination with BYLEX"
+WEIGHT_NOT_A_FLOAT = b"ERR weight value is not a float"
+COUNT_NOT_POSITIVE = b"ERR count should be greater than 0"
+
+# Lists (commands/lists.py, lists_blocking.py)
+INDEX_OUT_OF_RANGE = b"ERR index out of range"
+RANK_ZERO = (
+    b"ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from "
+    b"the end of the list"
+)
+NEGATIVE_ARGUMENT = b"ERR %b can't be negative"  # COUNT, MAXLEN
+NOT_GREATER_THAN_ZERO = b"ERR %b should be greater than 0"  # numkeys, count
+TIMEOUT_NOT_A_FLOAT = b"ERR timeout is not a float or out of range"
+
 NO_SHUTDOWN = b"ERR No shutdown in progress."
+
+# Sets (commands/sets.py, sets_algebra.py)
+NUMKEYS_NOT_POSITIVE = b"ERR numkeys should be greater than 0"
+NUMKEYS_TOO_MANY = b"ERR Number of keys can't be greater than number of args"
+LIMIT_NEGATIVE = b"ERR LIMIT can't be negative"
 
 # Before a command runs (executor/dispatch.py)
 NOT_IN_MULTI = b"ERR Command not allowed inside a transaction"
@@ -252,6 +297,11 @@ def unknown_command(name: bytes, args: Sequence[bytes]) -> bytes:
 def unknown_subcommand(name: bytes, container: str) -> bytes:
     """Say that `container` has no such subcommand."""
     return b"ERR unknown subcommand '%b'. Try %b HELP." % (name[:_SHOWN_NAME_CHARS], container.encode())
+
+
+def no_input_keys(name: str) -> bytes:
+    """Say that ZUNION and its kin were given no key to read."""
+    return b"ERR at least 1 input key is needed for '%b' command" % name.encode()
 
 
 def only_in_subscribed(name: str) -> bytes:

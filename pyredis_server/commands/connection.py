@@ -136,6 +136,7 @@ def reset(ctx: Context) -> Reply:
     session.protocol = 2
     session.name = b""
     session.no_evict = False
+    session.fieldsets.clear()
     session.reply_off = False
     session.set_gate(GATE_REPLY_OFF, session.reply_skip_next > 0)  # CLIENT REPLY SKIP holds for RESET's reply too
     session.set_gate(GATE_NO_TOUCH | GATE_SUBSCRIBED_RESP2, False)

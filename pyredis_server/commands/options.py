@@ -9,7 +9,7 @@ from typing import Final
 
 from pyredis_server.base import errors
 from pyredis_server.base.errors import CommandError, InvalidExpireTime
-from pyredis_server.base.numeric import INT64_MAX, parse_int
+from pyredis_server.base.numeric import INT64_MAX, LongDouble, parse_int, parse_long_double
 
 _INT32: Final = 1 << 31
 _MAX_SECONDS: Final = INT64_MAX // 1000  # beyond it the milliseconds leave 64 bits
@@ -48,3 +48,30 @@ def expiry_ms(raw: bytes, *, seconds: bool, from_ms: int, command: str, positive
     if value > INT64_MAX - from_ms:
         raise InvalidExpireTime(command)
     return value + from_ms
+
+
+def deadline_ms(raw: bytes, now_ms: int) -> int:
+    """The point in time, in ms since the epoch, at which a blocking command's timeout in seconds ends; 0 for never.
+
+    Fractions of a millisecond are rounded up. Raises: CommandError with the TIMEOUT_ texts.
+    """
+    seconds = parse_long_double(raw)
+    if seconds is None:
+        raise CommandError(errors.TIMEOUT_NOT_A_FLOAT)
+    if seconds.exponent is None:
+        raise CommandError(errors.TIMEOUT_OUT_OF_RANGE if seconds.mantissa > 0 else errors.TIMEOUT_NEGATIVE)
+    product = LongDouble.rounded(seconds.mantissa * 1000, 1, seconds.exponent)
+    exponent = product.exponent or 0
+    timeout_ms = product.mantissa << exponent if exponent >= 0 else -(-product.mantissa >> -exponent)
+    return deadline_in(timeout_ms, now_ms)
+
+
+def deadline_in(timeout_ms: int, now_ms: int) -> int:
+    """The same for a timeout in milliseconds, as XREAD BLOCK has it."""
+    if timeout_ms > INT64_MAX:
+        raise CommandError(errors.TIMEOUT_OUT_OF_RANGE)
+    if timeout_ms < 0:
+        raise CommandError(errors.TIMEOUT_NEGATIVE)
+    if timeout_ms > INT64_MAX - now_ms:
+        raise CommandError(errors.TIMEOUT_OUT_OF_RANGE)
+    return timeout_ms + now_ms if timeout_ms else 0

@@ -5,17 +5,18 @@ A handler reaches these as `ctx.services.<port>`. Keep each Protocol to the meth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from pyredis_server.base.clock import Clock
 from pyredis_server.base.stats import ServerStats
-from pyredis_server.resp.reply import Reply
+from pyredis_server.resp.reply import NULL_ARRAY, Reply
 
 if TYPE_CHECKING:
     from pyredis_server.acl.users import Users
     from pyredis_server.base.log import Logger
     from pyredis_server.base.replication_ids import ReplicationIds
+    from pyredis_server.commands.context import Context
     from pyredis_server.commands.registry import Command, CommandTable
     from pyredis_server.commands.switches import DebugSwitches
     from pyredis_server.config.manager import ConfigManager
@@ -58,6 +59,17 @@ class ExecutorPort(Protocol):
         """Postpone clients' commands until `until_ms` (epoch): all of them, or only those that write."""
 
     def unpause(self) -> None: ...
+
+    def block(self, session: Session, keys: Sequence[bytes], deadline_ms: int,
+              try_again: Callable[[Context], Reply], *, kind: bytes = b"list", timed_out: Reply = NULL_ARRAY,
+              refused: Reply = NULL_ARRAY, when_gone: bool = False) -> Reply:
+        """Have the session wait for one of the keys; what this returns is the handler's reply.
+
+        Args: deadline_ms, since the epoch, 0 for never; try_again, called whenever one of the keys was changed: it
+            does and reports what the command does and gives its reply, or NO_REPLY to wait on; kind, the type of value
+            that the command can use; timed_out, the reply when the time is over; refused, the reply inside a
+            transaction, where nobody may wait; when_gone, try again when a key vanishes or changes its type, too.
+        """
 
     def unblock(self, session: Session, *, error: bool) -> bool:
         """End a client's blocking command as if timed out, or with -UNBLOCKED; False when it does not block."""

@@ -26,6 +26,7 @@ from pyredis_server.commands.strings_options import (
     delete_as_expired,
     expiry_at_ms,
     is_past,
+    key_of_set,
 )
 from pyredis_server.datatypes.digest import hex_digest
 from pyredis_server.keyspace.values import StoredValue
@@ -49,6 +50,7 @@ def get(ctx: Context, key: bytes) -> bytes | None:
 @command("SET", group="string", since="1.0.0", arity=-3, flags=WRITE | DENYOOM,
          keys=[Keys(1, 1, access="RW|access|update|variable_flags",
                     notes="RW and ACCESS due to the optional `GET` argument")],
+         get_keys=key_of_set,
          args=[Key("key"), Str("value"),
                OneOf("condition", Token("NX"), Token("XX"), Str("ifeq-value", token="IFEQ", since="8.4.0"),
                      Str("ifne-value", token="IFNE", since="8.4.0"), Str("ifdeq-digest", token="IFDEQ", since="8.4.0"),

@@ -20,10 +20,20 @@ from pyredis_server.keyspace.hooks import Overdue
 EXPIRATIONS: Final = frozenset((b"EX", b"PX", b"EXAT", b"PXAT"))
 COMPARISONS: Final = frozenset((b"IFEQ", b"IFNE", b"IFDEQ", b"IFDNE"))
 _CONDITIONS: Final = frozenset((b"NX", b"XX"))
+_TELLING: Final = COMPARISONS | {b"GET"}
 
 SET_WORDS: Final = EXPIRATIONS | _CONDITIONS | COMPARISONS | {b"GET", b"KEEPTTL"}
 GETEX_WORDS: Final = EXPIRATIONS | {b"PERSIST"}
 MSETEX_WORDS: Final = EXPIRATIONS | _CONDITIONS | {b"KEEPTTL"}
+
+
+def key_of_set(argv: list[bytes]) -> list[tuple[int, tuple[str, ...]]]:
+    """The key of a SET and what the call does with it: GET and comparisons tell the caller about the present value.
+
+    As in Redis any later word counts, an option's operand too: who may only write gets no way around it.
+    """
+    reads = any(word.upper() in _TELLING for word in argv[3:])
+    return [(1, ("RW", "access", "update") if reads else ("OW", "update"))]
 
 
 class StringOptions:

@@ -24,7 +24,11 @@ _OUT_OF_DESCRIPTORS_PAUSE_S = 0.1
 
 
 class ListenError(Exception):
-    """A socket could not be opened; the message is for the log."""
+    """A socket could not be opened. The log has been told why; the message is the system's."""
+
+
+class UnixListenError(ListenError):
+    """It was the unix socket."""
 
 
 @attrs.define(eq=False)
@@ -68,7 +72,8 @@ def open_tcp(addresses: Sequence[str], port: int, backlog: int, log: Logger) -> 
                     continue
                 shown = f"[{host}]:{port}" if ":" in host else f"{address}:{port}"
                 reason = error.strerror or str(error)
-                log.warning(f"Warning: Could not create server TCP listening socket {shown}: bind: {reason}")
+                step = "" if isinstance(error, socket.gaierror) else "bind: "
+                log.warning(f"Warning: Could not create server TCP listening socket {shown}: {step}{reason}")
                 raise ListenError(reason) from error
             port = sock.getsockname()[1]
             opened.append(Listener(sock, "tcp", host, port, address))
@@ -117,7 +122,7 @@ def open_unix(path: str, permissions: int, backlog: int, log: Logger) -> Listene
     except OSError as error:
         sock.close()
         log.warning(f"Failed opening Unix socket: bind: {error.strerror or error}")
-        raise ListenError(str(error)) from error
+        raise UnixListenError(str(error)) from error
     return Listener(sock, "unix", path, 0, path)
 
 

@@ -63,6 +63,7 @@ class Dispatcher:
         self.monitoring = False
         self.postponed: dict[Session, None] = {}  # in order of arrival
         self.resume: Callable[[Session], None] = lambda session: None  # joined by the executor
+        self.serve_ready: Callable[[], None] = lambda: None  # joined by app.py: blocking.py's
 
     # -- masks and limits ----------------------------------------------------------------------------------------
 
@@ -121,7 +122,9 @@ class Dispatcher:
         """Do with a command whatever the session's and the server's state demands."""
         if session.gate & (GATE_CLOSING | GATE_WAITING):
             if not session.gate & GATE_CLOSING:
-                session.backlog.append(argv)
+                session.backlog.append(argv)  # counted when it runs
+                session.commands_total -= 1
+                self.services.stats.total_commands_processed -= 1
             return NO_REPLY
         reply = self._process(session, argv)
         if session.gate & GATE_REPLY_OFF:
@@ -147,11 +150,12 @@ class Dispatcher:
         refusal = self._refusal(session, command)
         if refusal is not None:
             return self._refuse(session, command, refusal)
-        if self.pause_until_ms and self._concerns_pause(session, command):
+        if self.postpones(session, command):
             session.gate |= GATE_WAITING
             session.backlog.append(argv)
-            session.postponed = self.postponed
-            self.postponed[session] = None
+            session.commands_total -= 1
+            self.services.stats.total_commands_processed -= 1
+            self.postpone(session)
             return NO_REPLY
         if session.gate & GATE_MULTI and command.name not in RUN_AT_ONCE:
             session.queued.append((command, argv))
@@ -185,7 +189,10 @@ class Dispatcher:
             session.queue_failed = True
         return self.error(message)
 
-    def _concerns_pause(self, session: Session, command: Command) -> bool:
+    def postpones(self, session: Session, command: Command) -> bool:
+        """Whether CLIENT PAUSE holds the command back now."""
+        if not self.pause_until_ms:
+            return False
         if self.pause_all:
             return True
         wanted = Flag.WRITE | Flag.MAY_REPLICATE
@@ -239,6 +246,33 @@ class Dispatcher:
         effects.depth -= 1
         if not effects.depth:
             effects.flush()
+            if effects.waits.ready:
+                self.serve_ready()
+        return reply
+
+    def call_again(self, command: Command, argv: list[bytes], handler: Callable[[Context], Reply]) -> Reply:
+        """Run what a blocked command does once its key is ready. It was counted and shown when it came."""
+        context = self.context
+        effects = self.effects
+        outer = context.enter(command, argv)
+        effects.depth += 1
+        dirty = context.dirty
+        try:
+            reply = handler(context)
+        except CommandError as error:
+            command.failed_calls += 1
+            reply = self.error(error.message)
+        except Exception:  # noqa: BLE001  # as in the loop: our bug, the server lives on
+            command.failed_calls += 1
+            reply = self.internal_error(argv)
+        if context.propagating:
+            if context.propagated is not None:
+                effects.propagate(context.db.index, context.propagated)
+            elif context.dirty != dirty:
+                effects.propagate(context.db.index, [tuple(argv)])
+        context.leave(outer)
+        effects.depth -= 1
+        effects.flush()
         return reply
 
     def run_queued(self, session: Session) -> Reply:
@@ -276,6 +310,11 @@ class Dispatcher:
         self.pause_until_ms = max(self.pause_until_ms, until_ms)
         self.pause_all = self.pause_all or all_commands
         self.refresh_gates()
+
+    def postpone(self, session: Session) -> None:
+        """Keep a session with GATE_WAITING, whose backlog begins with a paused command, until the pause is over."""
+        session.postponed = self.postponed
+        self.postponed[session] = None
 
     def unpause(self) -> None:
         """Let all clients go on, in the order in which they were stopped."""

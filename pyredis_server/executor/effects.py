@@ -1,4 +1,4 @@
-"""What follows from a change: WATCH, notifications, tracking, propagation. Owner: the executor thread.
+"""What follows from a change: WATCH, blocked clients, notifications, tracking, propagation. Owner: the executor thread.
 
 Commands report through `Context.changed` and `Context.notify`; while nobody is interested (`Context.effects_wanted` is
 false) those reports end there. Sinks receive what AOF and replicas shall see, in the order of execution.
@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from pyredis_server.commands.context import Context
+from pyredis_server.executor.blocking import WaitTable
 from pyredis_server.keyspace.database import Database
 from pyredis_server.keyspace.keyspace import Keyspace
 from pyredis_server.keyspace.watches import touch_flushed, touch_swapped, touch_watched
@@ -32,6 +33,7 @@ class Effects:
         self.context: Context  # joined by app.py: context and effects refer to each other
         self.sinks: list[PropagationSink] = []
         self.listeners: list[EventListener] = []  # keyspace notifications and tests: (database, key, event)
+        self.waits = WaitTable()  # clients in blocking commands; blocking.py serves them
         self.gates_changed: Callable[[], None] = lambda: None
         self.wants_misses = False  # KeyspaceHooks: keymiss is called only while somebody listens
         self.depth = 0  # nested calls: 1 inside a command, 2 inside a command of EXEC
@@ -42,6 +44,8 @@ class Effects:
     def changed(self, db: Database, key: bytes, event: bytes) -> None:
         if db.watched:
             touch_watched(db, key)
+        if self.waits.tables:
+            self.waits.touched(db, key)
         for listener in self.listeners:
             listener(db, key, event)
 
@@ -51,15 +55,21 @@ class Effects:
 
     def watches_changed(self) -> None:
         self.wants_misses = bool(self.listeners)
-        self.context.effects_wanted = self.wants_misses or any(db.watched for db in self.keyspace.databases)
+        self.context.effects_wanted = bool(
+            self.listeners or self.waits.tables or any(db.watched for db in self.keyspace.databases))
 
     def flushed(self, db: Database) -> None:
         if db.watched:
             touch_flushed(db)
+        if self.waits.tables:
+            self.waits.touched_all(db)
 
     def swapped(self, one: Database, other: Database) -> None:
         if one.watched or other.watched:
             touch_swapped(one, other)
+        if self.waits.tables:
+            self.waits.touched_all(one)
+            self.waits.touched_all(other)
 
     # -- KeyspaceHooks -------------------------------------------------------------------------------------------
 
@@ -70,8 +80,19 @@ class Effects:
         if self.context.effects_wanted:
             if db.watched:
                 touch_watched(db, key)
+            if self.waits.tables:
+                self.waits.touched(db, key)
             for listener in self.listeners:
                 listener(db, key, b"expired")
+
+    def fields_expired(self, db: Database, key: bytes, fields: Sequence[bytes], *, emptied: bool) -> None:
+        """Fields of a hash ran out: replicas hear of each as HDEL, watchers and listeners of all at once."""
+        if self.sinks:
+            self.propagate(db.index, [(b"HDEL", key, field) for field in fields])
+        if self.context.effects_wanted:
+            self.changed(db, key, b"hexpired")
+            if emptied:
+                self.notify(db, key, b"del")
 
     def keymiss(self, db: Database, key: bytes) -> None:
         """A read found nothing."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pyredis_server.commands.flags import Flag
 from pyredis_server.commands.registry import Command, CommandTable
 
-ALWAYS = 1 << 0  # the command is never on the straight path: containers, EXEC, HELLO ...
+ALWAYS = 1 << 0  # the command is never on the straight path: containers, EXEC, HELLO, BLPOP ...
 MONITOR = 1 << 1  # somebody watches with MONITOR
 PAUSED = 1 << 2  # CLIENT PAUSE ALL
 PAUSED_WRITES = 1 << 3  # CLIENT PAUSE WRITE
@@ -36,7 +36,7 @@ def gate_of(command: Command) -> int:
     """Give the bits that concern `command`."""
     flags = command.spec.flags
     bits = MONITOR | PAUSED | BUSY_SCRIPT
-    if command.subcommands or command.name in _MODE_CHANGERS or flags & Flag.PROTECTED:
+    if command.subcommands or command.name in _MODE_CHANGERS or flags & (Flag.PROTECTED | Flag.BLOCKING):
         bits |= ALWAYS
     if flags & Flag.WRITE:
         bits |= PROPAGATE | READ_ONLY_REPLICA | FEW_REPLICAS | MISCONF | PAUSED_WRITES

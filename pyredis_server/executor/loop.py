@@ -59,6 +59,7 @@ class Executor:
         self.busy_ns = 0  # spent with batches and timers since the start
         self.batch_began_ns = 0
         self._rounds = 0
+        self._resumed: list[Session] = []
 
     # -- other threads -------------------------------------------------------------------------------------------
 
@@ -93,16 +94,21 @@ class Executor:
 
     def resume(self, session: Session) -> None:
         """Let a session that waited go on with the commands that came meanwhile, once the running batch is done."""
-        def go_on() -> None:
+        if not self._resumed:
+            self.inbox.appendleft((None, self._go_on))
+        self._resumed.append(session)
+
+    def _go_on(self) -> None:
+        """Run the backlogs of resumed sessions, in the order in which they were let go."""
+        resumed, self._resumed = self._resumed, []
+        for session in resumed:
             if session.closing:
-                return
+                continue
             session.set_gate(GATE_WAITING, False)
             commands = list(session.backlog)
             session.backlog.clear()
             conn = session.connection
             self.execute([(conn, commands)], self.clients.late.setdefault(conn.worker, []))
-
-        self.inbox.appendleft((None, go_on))
 
     # -- the loop ------------------------------------------------------------------------------------------------
 
@@ -114,6 +120,7 @@ class Executor:
         context = self.context
         command_clock = context.clock
         clock = self.clock
+        ready = self.dispatcher.effects.waits.ready
         while not self.stopping:
             if not inbox:
                 self._sleep()
@@ -125,6 +132,8 @@ class Executor:
             command_clock.now_ms = clock.wall_ms()
             if worker is None:
                 batch()
+                if ready:
+                    self.dispatcher.serve_ready()
                 clients.flush_late()
                 now_ns = clock.mono_ns()
             else:
@@ -146,6 +155,8 @@ class Executor:
         self._rounds += 1
         self.context.clock.now_ms = self.clock.wall_ms()
         self.timers.run_due(now_ns)
+        if self.dispatcher.effects.waits.ready:  # a key that a client waits for expired
+            self.dispatcher.serve_ready()
         self.clients.flush_late()
         self.busy_ns += self.clock.mono_ns() - now_ns
 
@@ -173,6 +184,7 @@ class Executor:
         find = self.table.exact.get
         clock_ns = self.clock.mono_ns
         slow_ns = dispatcher.slow_ns
+        ready = dispatcher.effects.waits.ready
         stats = context.services.stats
         now_ms = context.clock.now_ms
         total = 0
@@ -237,6 +249,9 @@ class Executor:
                 if elapsed_ns > slow_ns:
                     dispatcher.slow(session, command, argv, elapsed_ns)
                 session.last_command = command
+                if ready:  # keys that blocked clients wait for; empty while nobody is blocked
+                    dispatcher.serve_ready()
+                    last_ns = clock_ns()
             session.last_command_ms = now_ms
             count = len(commands)
             session.commands_total += count

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Callable
 
 FAR_NS = 1 << 62
+MANY = 256  # deadlines from which on those that were cancelled are swept out now and then
 
 
 class Timer:
@@ -43,6 +44,7 @@ class Timers:
         self._periodic: list[Periodic] = []
         self._heap: list[tuple[int, int, Timer]] = []
         self._order = itertools.count()
+        self._crowded = MANY
 
     def every(self, period_ns: int, call: Callable[[], None]) -> Periodic:
         """Run `call` every `period_ns` from now on."""
@@ -54,6 +56,10 @@ class Timers:
     def at(self, at_ns: int, call: Callable[[], None]) -> Timer:
         """Run `call` once at `at_ns` of the monotonic clock."""
         timer = Timer(at_ns, call)
+        if len(self._heap) >= self._crowded:  # blocking commands set deadlines that are hours away and cancel most
+            self._heap = [entry for entry in self._heap if entry[2].call is not None]
+            heapq.heapify(self._heap)
+            self._crowded = max(MANY, 2 * len(self._heap))
         heapq.heappush(self._heap, (at_ns, next(self._order), timer))
         if at_ns < self.next_ns:
             self._plan()

@@ -22,16 +22,37 @@ from pyredis_server.iothreads.events import Fault, Lost
 from pyredis_server.iothreads.poller import READ, WRITE, Poller
 from pyredis_server.iothreads.wakeup import Bell, PollerWake
 from pyredis_server.resp.encode import encode
-from pyredis_server.resp.reply import Reply
+from pyredis_server.resp.reply import Error, Reply, Status
 
 LOCKSTEP_S = 0.005  # 5 ms: longer commands are rare, and others must not wait for them
 READ_CHUNK_BYTES = 64 * 1024  # best of 16..256 KiB at 16 commands a read
 BIG_READ_BYTES = 1024 * 1024  # in the middle of a large value
 FREE_OUTPUT_BYTES = 16 * 1024  # as in Redis, output limits count what is beyond a client's first 16 KiB
 JOIN_BELOW_BYTES = 256 * 1024  # queued output is joined up to this size into one send
+_SMALL = frozenset({Status, Error, int, type(None)})  # replies whose size no limit needs to know
 
 Batch = list[tuple[Connection, Any]]  # commands (list[list[bytes]]), or a Fault or Lost
 Entry = tuple[Connection, int, list[Reply]]  # connection, protocol version in force, replies
+
+
+def _pieces(replies: list[Reply]) -> list[list[Reply]]:
+    """Cut replies where their strings come to FREE_OUTPUT_BYTES, and behind each container; a piece stays as it is."""
+    pieces: list[list[Reply]] = []
+    piece: list[Reply] = []
+    room = FREE_OUTPUT_BYTES
+    for reply in replies:
+        if room <= 0:
+            pieces.append(piece)
+            piece = []
+            room = FREE_OUTPUT_BYTES
+        piece.append(reply)
+        kind = type(reply)
+        if kind is bytes:
+            room -= len(reply)  # type: ignore[arg-type]  # mypy does not narrow unions by the identity of a type
+        elif kind not in _SMALL:
+            room = 0
+    pieces.append(piece)
+    return pieces
 
 
 class BatchReceiver(Protocol):
@@ -219,6 +240,9 @@ class Worker:
         writes = net_out = 0
         for conn, protocol, replies in entries:
             if conn.closed:
+                continue
+            if len(replies) > 1 and conn.limits.hard_bytes and len(pieces := _pieces(replies)) > 1:
+                self._write([(conn, protocol, piece) for piece in pieces])  # ends at the limit, not far beyond it
                 continue
             data, closing = encode(replies, protocol)
             if data:

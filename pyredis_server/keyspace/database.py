@@ -15,6 +15,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyredis_server.base.errors import WrongType
+from pyredis_server.datatypes.deadlines import Deadlines
+from pyredis_server.datatypes.hashes import Hash
 from pyredis_server.keyspace.arena import SLOTS_PER_DEAD, Arena
 from pyredis_server.keyspace.clocks import AccessClocks
 from pyredis_server.keyspace.hooks import Overdue
@@ -35,7 +37,7 @@ RANDOM_TRIES = 100  # to find a live key among those that ran out, when they may
 class Contents:
     """What a cleared database held: an opaque thing to be freed, here or in the background."""
 
-    __slots__ = ("clocks", "expires", "keys", "values", "volatile")
+    __slots__ = ("clocks", "expires", "field_deadlines", "keys", "values", "volatile")
 
     def __init__(self, db: Database) -> None:
         self.values = db.values
@@ -43,6 +45,7 @@ class Contents:
         self.keys = db.arena
         self.volatile = db.volatile
         self.clocks = db.clocks
+        self.field_deadlines = db.field_deadlines
 
     def __len__(self) -> int:
         return len(self.values)
@@ -56,7 +59,7 @@ class Contents:
         """For the lazy freer: containers that nothing else refers to."""
         marks = None if self.clocks is None else self.clocks.marks
         return (self.keys.slots, self.keys.dead, self.volatile.slots, self.volatile.dead, self.expires, marks,
-                self.values)
+                *self.field_deadlines.owned_parts(), self.values)
 
 
 class _Probe:
@@ -82,8 +85,8 @@ class Database:
     """A numbered database. Handlers have it as `ctx.db`."""
 
     __slots__ = (
-        "_probe", "arena", "avg_ttl_ms", "clock", "clocks", "expire_position", "expires", "index", "keyspace", "size",
-        "stats", "subexpiry", "swaps", "values", "volatile", "watched",
+        "_probe", "arena", "avg_ttl_ms", "clock", "clocks", "expire_position", "expires", "field_deadlines", "index",
+        "keyspace", "size", "stats", "swaps", "values", "volatile", "watched",
     )
 
     def __init__(self, index: int, keyspace: Keyspace) -> None:
@@ -105,7 +108,7 @@ class Database:
         self.volatile = Arena()  # the keys of `expires`
         self.expire_position = 0  # of the active cycle's walk through `volatile`
         self.avg_ttl_ms = 0.0  # the active cycle's moving average
-        self.subexpiry = 0  # keys with fields that expire; hashes count here
+        self.field_deadlines = Deadlines()  # hashes with fields that expire, by key; see hashes_expiry.py
 
     def __len__(self) -> int:
         """Keys, with those that ran out but were not met yet; as DBSIZE counts."""
@@ -228,6 +231,8 @@ class Database:
             self._admit(key, value)
         elif self.clocks is not None:
             self.touch(key)
+        if value.__class__ is not bytes:
+            self._note_field_deadlines(key, value)
 
     def put_many(self, keys: Sequence[bytes], values: Sequence[StoredValue]) -> None:
         """`put` for many keys at once, while no key has a time to live and no uses are tracked; a later one wins."""
@@ -309,6 +314,11 @@ class Database:
             return False
         self.volatile.discard(probe.found)
         return True
+
+    @property
+    def subexpiry(self) -> int:
+        """INFO's subexpiry: keys with fields that expire. One overwritten by SET may count until its time comes."""
+        return len(self.field_deadlines.at)
 
     @property
     def average_ttl_ms(self) -> int:
@@ -401,7 +411,7 @@ class Database:
     def swap_contents(self, other: Database) -> None:
         """Exchange contents with another database. `Keyspace.swap` calls it."""
         for name in ("values", "expires", "size", "arena", "volatile", "expire_position", "avg_ttl_ms", "clocks",
-                     "subexpiry"):
+                     "field_deadlines"):
             mine = getattr(self, name)
             setattr(self, name, getattr(other, name))
             setattr(other, name, mine)
@@ -438,7 +448,16 @@ class Database:
             self.volatile.discard(own)
         if self.clocks is not None:
             self.clocks.marks.pop(own, None)
+        if self.field_deadlines.at:
+            self.field_deadlines.drop(own)
         return value
+
+    def _note_field_deadlines(self, key: bytes, value: StoredValue) -> None:
+        """A value was stored: list it if it is a hash with fields that expire."""
+        if value.__class__ is Hash and (at_ms := value.earliest_deadline()) is not None:
+            self.field_deadlines.set(key, at_ms)
+        elif self.field_deadlines.at:
+            self.field_deadlines.drop(key)
 
     def _expire(self, key: bytes) -> None:
         value = self._remove(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ class KeyspaceHooks(Protocol):
         Notifications, WATCH, tracking, propagation of the DEL and lazy freeing of `value` follow from this.
         """
 
+    def fields_expired(self, db: Database, key: bytes, fields: Sequence[bytes], *, emptied: bool) -> None:
+        """Fields of the hash at `key` ran out and are no longer there; `emptied`: nor is the key, they were its last.
+
+        Notifications, WATCH, tracking and propagation of HDEL follow from this.
+        """
+
     def keymiss(self, db: Database, key: bytes) -> None:
         """A read command asked for a key that is not there."""
 
@@ -41,6 +48,9 @@ class NoHooks:
     wants_misses = False
 
     def expired(self, db: Database, key: bytes, value: StoredValue) -> None:
+        """Do nothing."""
+
+    def fields_expired(self, db: Database, key: bytes, fields: Sequence[bytes], *, emptied: bool) -> None:
         """Do nothing."""
 
     def keymiss(self, db: Database, key: bytes) -> None:

@@ -70,6 +70,7 @@ class Sources:
     memory: MemoryMeter
     slowlog: Slowlog
     workers: Sequence[IoCounters] = ()
+    poller: str = ""  # how the workers wait for their sockets
     listeners: Callable[[], Iterable[ListenerFacts]] = tuple
     loop: Callable[[], LoopFigures] = LoopFigures
     rates: Rates = attrs.field(factory=lambda: Rates({}))

@@ -9,13 +9,12 @@ from __future__ import annotations
 import os
 import platform
 import re
-import select
 import struct
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pyredis_server.base.numeric import format_bytes_human
 from pyredis_server.base.version import PYREDIS_VERSION, REDIS_VERSION
@@ -48,7 +47,7 @@ def server(src: Sources) -> Iterator[Field]:
     yield "arch_bits", struct.calcsize("P") * 8
     yield "monotonic_clock", "POSIX clock_gettime" if os.name == "posix" else (
         time.get_clock_info("monotonic").implementation)
-    yield "multiplexing_api", "epoll" if hasattr(select, "epoll") else "select"
+    yield "multiplexing_api", src.poller
     yield "atomicvar_api", "python"
     yield "gcc_version", _gcc_version()
     yield "process_id", os.getpid()
@@ -77,6 +76,7 @@ def clients(src: Sources) -> Iterator[Field]:
     sessions = src.context.services.sessions
     connections = [session.connection for session in sessions]
     watching, watched_keys = sessions.watching()
+    waiting = [session.blocked for session in sessions if session.blocked is not None]  # executor.blocking.Waiter
     yield "connected_clients", len(sessions)
     yield "cluster_connections", 0
     yield "maxclients", src.context.config[directives.clients.MAXCLIENTS]
@@ -86,10 +86,14 @@ def clients(src: Sources) -> Iterator[Field]:
     yield "tracking_clients", 0
     yield "pubsub_clients", sessions.subscribed()
     yield "watching_clients", watching
-    yield "clients_in_timeout_table", 0
+    yield "clients_in_timeout_table", sum(each.timer is not None for each in waiting)
     yield "total_watched_keys", watched_keys
-    yield "total_blocking_keys", 0
-    yield "total_blocking_keys_on_nokey", 0
+    yield "total_blocking_keys", _keys_waited_for(waiting)
+    yield "total_blocking_keys_on_nokey", _keys_waited_for([each for each in waiting if each.when_gone])
+
+
+def _keys_waited_for(waiting: list[Any]) -> int:  # Any: the record belongs to the executor, a layer above sessions
+    return len({(each.session.db, key) for each in waiting for key in each.keys})
 
 
 def memory(src: Sources) -> Iterator[Field]:

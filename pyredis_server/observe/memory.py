@@ -15,7 +15,7 @@ import attrs
 
 from pyredis_server.base.clock import Clock
 from pyredis_server.keyspace.keyspace import Keyspace
-from pyredis_server.keyspace.values import StoredValue
+from pyredis_server.keyspace.values import StoredValue, estimate_entry_bytes
 from pyredis_server.observe import process_memory
 from pyredis_server.resp.reply import Double, Map, Reply
 from pyredis_server.sessions.client_info import SESSION_BYTES
@@ -108,13 +108,7 @@ class MemoryMeter:
 
     def key_bytes(self, key: bytes, value: StoredValue, samples: int) -> int:
         """About what a key takes with its value; `samples` nested values are looked at, 0 for all."""
-        if isinstance(value, (bytes, bytearray)):
-            value_bytes = sys.getsizeof(value)
-        elif hasattr(value, "estimate_bytes"):
-            value_bytes = value.estimate_bytes(samples)
-        else:
-            value_bytes = sys.getsizeof(value)
-        return sys.getsizeof(key) + value_bytes + ENTRY_BYTES
+        return estimate_entry_bytes(key, value, has_ttl=False, samples=samples)
 
     def stats(self) -> Map:
         """The reply to MEMORY STATS. What belongs to features that this server lacks is 0."""

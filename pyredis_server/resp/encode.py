@@ -171,14 +171,15 @@ def _double_3(value: float) -> bytes:
 def _score_pairs_2(reply: ScorePairs) -> bytes:
     parts = [b"*%d\r\n" % (2 * len(reply.pairs))]
     for member, score in reply.pairs:
-        parts += (_bulk(member), _bulk(format_double(score)))
+        text = format_double(score)
+        parts.append(b"$%d\r\n%b\r\n$%d\r\n%b\r\n" % (len(member), member, len(text), text))
     return b"".join(parts)
 
 
 def _score_pairs_3(reply: ScorePairs) -> bytes:
     parts = [b"*%d\r\n" % len(reply.pairs)]
     for member, score in reply.pairs:
-        parts += (b"*2\r\n", _bulk(member), _double_3(score))
+        parts.append(b"*2\r\n$%d\r\n%b\r\n,%b\r\n" % (len(member), member, format_double(score)))
     return b"".join(parts)
 
 

@@ -34,7 +34,7 @@ class Session:
         "listener", "created_ms", "last_command_ms", "last_command", "commands_total", "library_name",
         "library_version", "queued", "queue_failed", "watched", "dirty_cas", "no_evict", "reply_skip_next", "reply_off",
         "closing", "backlog", "blocked", "channels", "patterns", "shard_channels", "is_monitor", "postponed",
-        "close_reason", "is_local",
+        "close_reason", "is_local", "fieldsets",
     )
 
     def __init__(self, id: SessionId, connection: Any, db: Database, created_ms: int) -> None:
@@ -72,6 +72,7 @@ class Session:
         self.shard_channels: set[bytes] = set()
         self.is_monitor = False
         self.postponed: Any = None
+        self.fieldsets: dict[bytes, tuple[bytes, ...]] = {}  # HIMPORT PREPARE: names of fields
 
     @property
     def silenced(self) -> bool:

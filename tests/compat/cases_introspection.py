@@ -34,7 +34,8 @@ CASES = [
         "MEMORY USAGE a", "OBJECT ENCODING a", "get a", "memory usage a", "WATCH a b"))),
     case("getkeysandflags", *(f"COMMAND GETKEYSANDFLAGS {call}" for call in (
         "GET a", "MSET a b c d", "DEL a b", "RENAME a b", "COPY a b", "GETDEL a", "INCR a", "EXPIRE a 1", "TTL a",
-        "OBJECT ENCODING a", "SETRANGE a 0 b", "APPEND a b", "GETEX a", "PERSIST a", "TOUCH a"))),
+        "OBJECT ENCODING a", "SETRANGE a 0 b", "APPEND a b", "GETEX a", "PERSIST a", "TOUCH a",
+        "SET a b", "SET a b GET", "SET a GET", "SET a b EX 1 get", "SET a b NX"))),
     case("getkeys refuses", *(f"COMMAND GETKEYS {call}" for call in (
         "NOSUCH", "NOSUCH a", "PING", "GET", "GET a b", "SET a", "CLIENT LIST", "CLIENT", "CLIENT NOSUCH", "MEMORY",
         "MEMORY USAGE", "MEMORY STATS", "OBJECT ENCODING", "client|list", "MULTI", "INFO", "KEYS a", "SCAN 0"))),

@@ -27,6 +27,7 @@ MATRIX = "ACGTTGACCATGCATTAGACCATAGGATACCAGATTACAGGCATTGACCA"  # LCS: texts with
 TEXTS = ("", "A", "ACGT", MATRIX, MATRIX[::-1], MATRIX[10:40] * 3, "abcdefgh" * 40)
 
 CASES = [
+    case("a whole sum of INCRBYFLOAT", "INCRBYFLOAT k 3", "OBJECT ENCODING k", "INCR k", "OBJECT ENCODING k"),
     *(
         case(f"{first}, then others", *(
             line for turn, second in enumerate(STEPS, start)

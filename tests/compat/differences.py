@@ -45,4 +45,9 @@ DIFFERENCES: tuple[Difference, ...] = (
         "The OBJECT ENCODING page (8.10) says that strings of up to 44 bytes are embstr, as up to 8.0. 8.2.3 stores "
         "the key in the same allocation, so that its limit is 41 less the length of the key, and less with a TTL.",
     ),
+    Difference(
+        "strings: a whole sum of INCRBYFLOAT", "OBJECT ENCODING k", None,
+        "Encodings of strings follow from their content here. Redis does not look whether the sum that INCRBYFLOAT "
+        "stores is whole, and says embstr until the key is written again.",
+    ),
 )

@@ -22,7 +22,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     ),
     "HGETALL": ("pairs",),
     "CONFIG GET": ("pairs",),
-    **dict.fromkeys(("SCAN", "SSCAN"), ("scan",)),
+    **dict.fromkeys(("SCAN", "SSCAN", "HSCAN"), ("scan",)),
     # Random picks, clocks, identities and figures of one process.
     **dict.fromkeys(
         ("TIME", "RANDOMKEY", "SRANDMEMBER", "SPOP", "HRANDFIELD", "ZRANDMEMBER", "LASTSAVE", "CLIENT ID",

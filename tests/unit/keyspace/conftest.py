@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import attrs
 import pytest
@@ -26,6 +27,10 @@ class Listener:
     def expired(self, db: Database, key: bytes, value: StoredValue) -> None:
         assert key not in db.values, "reported when it is gone"
         self.heard.append(("expired", db.index, key))
+
+    def fields_expired(self, db: Database, key: bytes, fields: Sequence[bytes], *, emptied: bool) -> None:
+        assert emptied is (key not in db.values)
+        self.heard += [("fields_expired", db.index, key + b":" + field) for field in fields]
 
     def keymiss(self, db: Database, key: bytes) -> None:
         self.heard.append(("keymiss", db.index, key))

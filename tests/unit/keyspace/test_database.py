@@ -317,7 +317,7 @@ def test_an_empty_database_is_still_true(db: Database) -> None:
 def test_clear_gives_the_contents_back(db: Database) -> None:
     db.put(b"k", b"v")
     db.put_until(b"t", b"v", NOW_MS + 10)
-    db.subexpiry = 1
+    db.field_deadlines.set(b"k", NOW_MS + 10)
     contents = db.clear()
     assert contents.object_count == len(contents) == 2
     assert (len(db), db.expires, db.subexpiry, db.random_key()) == (0, {}, 0, None)
