@@ -44,6 +44,7 @@ from pyredis_server.executor.cron import Cron
 from pyredis_server.executor.dispatch import Dispatcher
 from pyredis_server.executor.effects import Effects
 from pyredis_server.executor.gate import set_gates
+from pyredis_server.executor.last_use import LastUse
 from pyredis_server.executor.loop import Executor
 from pyredis_server.executor.timers import Timers
 from pyredis_server.iothreads.connection import OutputLimits
@@ -58,6 +59,7 @@ from pyredis_server.observe.latency import LatencyMonitor
 from pyredis_server.observe.memory import MemoryMeter
 from pyredis_server.observe.monitor import Monitors
 from pyredis_server.observe.slowlog import Slowlog
+from pyredis_server.persistence.rdb.payload import PayloadCodec
 from pyredis_server.reconfigure import Reconfigure
 from pyredis_server.resp.parser import ParserLimits
 from pyredis_server.resp.reply import NO_REPLY, Reply
@@ -170,6 +172,7 @@ class Server:
         services.users.set_default_password(config[security.REQUIREPASS])
         services.debug = DebugSwitches()
         services.replication_ids = ReplicationIds()
+        services.codec = PayloadCodec(config, services.debug)
         services.log = log
         services.background = self.lazy_freer = LazyFreer(self._background_failed)
 
@@ -214,6 +217,9 @@ class Server:
         self.cron = Cron(context, self.clock, self.timers, self.dispatcher, self.clients, expiry,
                          collect_garbage=own_process)
         self.cron.samplers.append(lambda: self.info.sample(command_clock.now_ms))
+        last_use = LastUse(services.table, command_clock)
+        keyspace.access.used_ms = last_use.at_ms
+        self.cron.samplers.append(last_use.sample)
         fields = FieldExpireCycle(keyspace, mono_ns=self.clock.mono_ns, wall_ms=self.clock.wall_ms)
         self.cron.ticks.append(lambda: fields.run(self.cron.hz))
         self._placement: placement.Placement | None = None

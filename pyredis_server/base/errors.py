@@ -146,6 +146,13 @@ class ConfigRewriteFailed(CommandError):
         super().__init__(b"ERR Rewriting config file: %b" % reason)
 
 
+class ForcedRewriteFailed(CommandError):
+    """DEBUG CONFIG-REWRITE-FORCE-ALL could not read or write the file."""
+
+    def __init__(self, reason: bytes) -> None:
+        super().__init__(b"ERR CONFIG-REWRITE-FORCE-ALL failed: %b" % reason)
+
+
 CONFIG_WITHOUT_FILE = b"ERR The server is running without a config file"
 LOADING = b"LOADING Redis is loading the dataset in memory"
 
@@ -245,6 +252,113 @@ NOT_GREATER_THAN_ZERO = b"ERR %b should be greater than 0"  # numkeys, count
 TIMEOUT_NOT_A_FLOAT = b"ERR timeout is not a float or out of range"
 
 NO_SHUTDOWN = b"ERR No shutdown in progress."
+
+# HyperLogLog (commands/hyperloglog.py)
+HLL_CORRUPT = b"INVALIDOBJ Corrupted HLL object detected"
+NOT_A_HLL = b"WRONGTYPE Key is not a valid HyperLogLog string value."
+HLL_NO_KEY = b"ERR The specified key does not exist"
+HLL_NOT_SPARSE = b"ERR HLL encoding is not sparse"
+HLL_SIMD = b"ERR Argument must be ON or OFF"
+HLL_SUBCOMMAND = b"ERR Unknown PFDEBUG subcommand '%b'"
+HLL_TEST_REGISTER = b"ERR TESTFAILED Register %d should be %d but is %d"
+HLL_TEST_SPARSE = b"ERR TESTFAILED sparse encoding not used"
+HLL_TEST_DISAGREE = b"ERR TESTFAILED dense/sparse disagree"
+HLL_TEST_ERROR = b"ERR TESTFAILED Too big error. card:%d abserr:%d"
+
+# Positions on the earth (commands/geo.py, geo_search.py)
+GEO_COORDINATES = b"ERR invalid longitude,latitude pair %f,%f"
+GEO_UNIT = b"ERR unsupported unit provided. please use M, KM, FT, MI"
+GEO_RADIUS = b"ERR need numeric radius"
+GEO_RADIUS_NEGATIVE = b"ERR radius cannot be negative"
+GEO_WIDTH = b"ERR need numeric width"
+GEO_HEIGHT = b"ERR need numeric height"
+GEO_BOX_NEGATIVE = b"ERR height or width cannot be negative"
+GEO_NO_MEMBER = b"ERR could not decode requested zset member"
+COUNT_ZERO = b"ERR COUNT must be > 0"  # of searches, XAUTOCLAIM
+GEO_ANY = b"ERR the ANY argument requires COUNT argument"
+GEO_STORE = b"ERR %b is not compatible with WITHDIST, WITHHASH and WITHCOORD options"
+GEO_NO_CENTRE = b"ERR exactly one of FROMMEMBER or FROMLONLAT can be specified for %b"
+GEO_NO_SHAPE = b"ERR exactly one of BYRADIUS and BYBOX can be specified for %b"
+
+# Payloads of DUMP (commands/dump.py, persistence/rdb/payload.py)
+BUSY_KEY = b"BUSYKEY Target key name already exists."
+INVALID_TTL = b"ERR Invalid TTL value, must be >= 0"
+INVALID_IDLETIME = b"ERR Invalid IDLETIME value, must be >= 0"
+INVALID_FREQ = b"ERR Invalid FREQ value, must be >= 0 and <= 255"
+DUMP_PAYLOAD = b"ERR DUMP payload version or checksum are wrong"
+BAD_DATA_FORMAT = b"ERR Bad data format"
+
+# Sorting (commands/sort.py)
+SORT_SCORES = b"ERR One or more scores can't be converted into double"
+
+# Streams (commands/streams.py, streams_reading.py, streams_groups.py, streams_claiming.py, streams_info.py)
+STREAM_ID = b"ERR Invalid stream ID specified as stream command argument"
+STREAM_START = b"ERR invalid start ID for the interval"
+STREAM_END = b"ERR invalid end ID for the interval"
+XADD_ID_ZERO = b"ERR The ID specified in XADD must be greater than 0-0"
+XADD_ID_SMALL = b"ERR The ID specified in XADD is equal or smaller than the target stream top item"
+XADD_EXHAUSTED = b"ERR The stream has exhausted the last possible ID, unable to add more items"
+XADD_TOO_LARGE = b"ERR Elements are too large to be stored"
+TRIM_TWICE = b"ERR syntax error, MAXLEN and MINID options at the same time are not compatible"
+TRIM_MAXLEN = b"ERR The MAXLEN argument must be >= 0."
+TRIM_LIMIT = b"ERR The LIMIT argument must be >= 0."
+TRIM_LIMIT_ALONE = b"ERR syntax error, LIMIT cannot be used without specifying a trimming strategy"
+TRIM_LIMIT_EXACT = b"ERR syntax error, LIMIT cannot be used without the special ~ option"
+XTRIM_NO_STRATEGY = b"ERR syntax error, XTRIM must be called with a trimming strategy"
+IDMP_ID = b"ERR IDMP/IDMPAUTO can be used only with auto-generated IDs"
+IDMP_TWICE = b"ERR IDMP/IDMPAUTO specified multiple times"
+IDMP_EMPTY_PID = b"ERR IDMP requires a non-empty producer ID"
+IDMP_EMPTY_IID = b"ERR IDMP requires a non-empty idempotent ID"
+IDMPAUTO_EMPTY_PID = b"ERR IDMPAUTO requires a non-empty producer ID"
+IDMP_NOTHING = b"ERR At least one parameter must be specified"
+IDMP_DURATION = b"ERR IDMP-DURATION must be between 1 and 86400 seconds"
+IDMP_MAXSIZE = b"ERR IDMP-MAXSIZE must be between 1 and 10000 entries"
+IDMP_RECORD_EMPTY = b"ERR producer ID and idempotent ID must be non-empty"
+IDMP_RECORD_MISSING = b"ERR no such stream entry"
+IDMP_RECORD_CONFLICT = b"ERR producer ID and idempotent ID already map to a different stream ID"
+NUMIDS_NOT_POSITIVE = b"ERR Number of IDs must be a positive integer"
+NUMIDS_MISMATCH = b"ERR The `numids` parameter must match the number of arguments"
+XSETID_ADDED = b"ERR entries_added must be positive"
+XSETID_BELOW_GIVEN = b"ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id"
+XSETID_BELOW_DELETED = b"ERR The ID specified in XSETID is smaller than current max_deleted_entry_id"
+XSETID_BELOW_TOP = b"ERR The ID specified in XSETID is smaller than the target stream top item"
+XSETID_BELOW_LENGTH = b"ERR The entries_added specified in XSETID is smaller than the target stream length"
+XREAD_UNBALANCED = (
+    b"ERR Unbalanced '%b' list of streams: for each stream key an %b must be specified."
+)
+XREAD_GROUP = b"ERR The GROUP option is only supported by XREADGROUP. You called XREAD instead."
+XREAD_NOACK = b"ERR The NOACK option is only supported by XREADGROUP. You called XREAD instead."
+XREAD_CLAIM = b"ERR The CLAIM option is only supported by XREADGROUP. You called XREAD instead."
+XREAD_NEW = b"ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option."
+XREAD_TOP_IS_ZERO = b"ERR the stream last element ID is 0-0"
+XREAD_MAXCOUNT = b"ERR MAXCOUNT must be a positive integer"
+XREAD_MAXSIZE = b"ERR MAXSIZE must be a positive integer"
+XREAD_MAXCOUNT_BELOW = b"ERR MAXCOUNT must be greater than or equal to COUNT"
+XREADGROUP_NO_GROUP = b"ERR Missing GROUP option for XREADGROUP"
+XREADGROUP_MEANINGLESS = (
+    b"ERR The %b ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by "
+    b"specifying a proper ID, or use the > ID to get new messages. The %b ID would just return an empty result set."
+)
+XREADGROUP_CLAIM = b"ERR min-idle-time is not an integer or out of range"
+XREADGROUP_CLAIM_NEGATIVE = b"ERR min-idle-time must be a positive integer"
+NO_GROUP_READING = b"NOGROUP No such key '%b' or consumer group '%b' in XREADGROUP with GROUP option"
+NO_GROUP_OR_KEY = b"NOGROUP No such key '%b' or consumer group '%b'"
+NO_GROUP = b"NOGROUP No such consumer group '%b' for key name '%b'"
+GROUP_EXISTS = b"BUSYGROUP Consumer Group name already exists"
+XGROUP_NO_KEY = (
+    b"ERR The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM "
+    b"option to create an empty stream automatically."
+)
+XGROUP_ENTRIES_READ = b"ERR value for ENTRIESREAD must be positive or -1"
+CLAIM_IDLE = b"ERR Invalid min-idle-time argument for %b"
+XCLAIM_VALUE = b"ERR Invalid %b option argument for XCLAIM"
+XCLAIM_UNKNOWN = b"ERR Unrecognized XCLAIM option '%b'"
+XNACK_MODE = b"ERR mode must be SILENT, FAIL, or FATAL"
+XNACK_UNKNOWN = b"ERR Unrecognized XNACK option '%b'"
+XNACK_NO_IDS = b"ERR syntax error, expected IDS keyword"
+XNACK_NUMIDS = b"ERR numids must be a positive integer"
+XNACK_NUMIDS_MISMATCH = b"ERR number of IDs doesn't match numids"
+XNACK_RETRYCOUNT = b"ERR Invalid RETRYCOUNT value, must be >= 0"
 
 # Sets (commands/sets.py, sets_algebra.py)
 NUMKEYS_NOT_POSITIVE = b"ERR numkeys should be greater than 0"

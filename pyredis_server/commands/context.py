@@ -71,6 +71,17 @@ class Context:
         if self.effects_wanted:
             self.effects.changed(self.db, key, event)
 
+    def changed_quietly(self, key: bytes) -> None:
+        """The same for a change that is no keyspace event, as the count that PFCOUNT stores."""
+        self.dirty += 1
+        if self.effects_wanted:
+            self.effects.changed_quietly(self.db, key)
+
+    def ready(self, key: bytes) -> None:
+        """Let clients that wait for a key try again, although WATCH sees no change, as when a stream's group went."""
+        if self.effects_wanted:
+            self.effects.ready(self.db, key)
+
     def changed_in(self, db: Database, key: bytes, event: bytes, changes: int = 1) -> None:
         """The same for a key of another database, as MOVE, COPY and RENAME's kin need it."""
         self.dirty += changes

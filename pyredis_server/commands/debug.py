@@ -227,6 +227,11 @@ def _change_replication_id(ctx: Context) -> Reply:
     return OK
 
 
+def _rewrite_everything(ctx: Context) -> Reply:
+    ctx.services.config_manager.rewrite_everything()
+    return OK
+
+
 def _replicate(ctx: Context, *argv: bytes) -> Reply:
     ctx.propagate(*argv)
     return OK
@@ -358,6 +363,8 @@ SUBCOMMANDS: Final[Mapping[str, _Subcommand]] = MappingProxyType({
         _Subcommand(_assert, 0, 0, "ASSERT", "Crash by a failed assertion."),
         _Subcommand(_change_replication_id, 0, 0, "CHANGE-REPL-ID", "Take new replication ids."),
         _Subcommand(_client_eviction, 0, 0, "CLIENT-EVICTION", "Show clients by the memory that they take."),
+        _Subcommand(_rewrite_everything, 0, 0, "CONFIG-REWRITE-FORCE-ALL",
+                    "As CONFIG REWRITE, and write also what has its default value."),
         _Subcommand(_restart, 0, 1, "CRASH-AND-RECOVER [<milliseconds>]", "Not possible here: always an error."),
         _Subcommand(_dict_resizing, 1, 1, "DICT-RESIZING <0|1>", "Accepted; dicts resize by themselves here."),
         _Subcommand(_digest, 0, 0, "DIGEST", "Give a digest of all data."),

@@ -26,7 +26,6 @@ class Flag(enum.IntFlag):
     ASKING = enum.auto()
     FAST = enum.auto()
     NO_AUTH = enum.auto()
-    MAY_REPLICATE = enum.auto()
     NO_ASYNC_LOADING = enum.auto()
     NO_MULTI = enum.auto()
     MOVABLEKEYS = enum.auto()
@@ -37,6 +36,7 @@ class Flag(enum.IntFlag):
     ONLY_SENTINEL = enum.auto()
     NO_MANDATORY_KEYS = enum.auto()
     TOUCHES_ARBITRARY_KEYS = enum.auto()
+    MAY_REPLICATE = enum.auto()  # no write, but one may follow: PFCOUNT stores what it counted
 
 
 WRITE = Flag.WRITE

@@ -58,11 +58,10 @@ def object_idletime(ctx: Context, key: bytes) -> int | None:
         return None
     if _policy_is_lfu(ctx):
         raise CommandError(errors.LFU_SELECTED)
+    if ctx.db.clocks is None:
+        ctx.keyspace.track_access(Tracked.LRU)  # nobody has asked so far
     clocks = ctx.db.clocks
-    if clocks is None:
-        ctx.keyspace.track_access(Tracked.LRU)  # nobody has asked so far: idle times count from here
-        return 0
-    return clocks.idle_seconds(key)
+    return 0 if clocks is None else clocks.idle_seconds(key)
 
 
 @command("OBJECT REFCOUNT", group="generic", since="2.2.3", arity=3, flags=READONLY,

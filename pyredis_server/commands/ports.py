@@ -31,7 +31,12 @@ class EffectSink(Protocol):
 
     def changed(self, db: Database, key: bytes, event: bytes) -> None: ...
 
+    def changed_quietly(self, db: Database, key: bytes) -> None: ...
+
     def notify(self, db: Database, key: bytes, event: bytes) -> None: ...
+
+    def ready(self, db: Database, key: bytes) -> None:
+        """Clients that wait for the key shall try again."""
 
     def watches_changed(self) -> None:
         """A client began or ended watching keys."""
@@ -62,13 +67,15 @@ class ExecutorPort(Protocol):
 
     def block(self, session: Session, keys: Sequence[bytes], deadline_ms: int,
               try_again: Callable[[Context], Reply], *, kind: bytes = b"list", timed_out: Reply = NULL_ARRAY,
-              refused: Reply = NULL_ARRAY, when_gone: bool = False) -> Reply:
+              refused: Reply = NULL_ARRAY, when_gone: bool = False,
+              wake: Callable[[Context], int] | None = None) -> Reply:
         """Have the session wait for one of the keys; what this returns is the handler's reply.
 
         Args: deadline_ms, since the epoch, 0 for never; try_again, called whenever one of the keys was changed: it
             does and reports what the command does and gives its reply, or NO_REPLY to wait on; kind, the type of value
             that the command can use; timed_out, the reply when the time is over; refused, the reply inside a
             transaction, where nobody may wait; when_gone, try again when a key vanishes or changes its type, too.
+            `wake` tells when, in ms since the epoch, to try again although no key was changed.
         """
 
     def unblock(self, session: Session, *, error: bool) -> bool:
@@ -174,6 +181,16 @@ class MonitorPort(Protocol):
     def feed(self, session: Session, argv: Sequence[bytes]) -> None: ...
 
 
+class CodecPort(Protocol):
+    """Values as bytes (persistence/rdb/payload.py)."""
+
+    def dump(self, value: StoredValue) -> bytes:
+        """The value as DUMP gives it."""
+
+    def load(self, payload: bytes) -> StoredValue:
+        """The value that `dump`, here or at another server, made this of. Raises: CommandError."""
+
+
 class PubSubPort(Protocol):
     """Channels and their subscribers (pubsub/)."""
 
@@ -187,6 +204,7 @@ class Services:
     __slots__ = (
         "stats", "table", "sessions", "executor", "background", "lifecycle", "info", "slowlog", "latency", "monitors",
         "memory", "config_manager", "users", "pubsub", "wall", "debug", "replication_ids", "log",
+        "codec",
     )
 
     stats: ServerStats
@@ -207,7 +225,8 @@ class Services:
     users: Users
     pubsub: PubSubPort
     config_manager: ConfigManager
+    codec: CodecPort
 
 
-__all__ = ["BackgroundPort", "EffectSink", "ExecutorPort", "InfoPort", "LatencyPort", "LifecyclePort",
+__all__ = ["BackgroundPort", "CodecPort", "EffectSink", "ExecutorPort", "InfoPort", "LatencyPort", "LifecyclePort",
            "MemoryPort", "MonitorPort", "Services", "SlowlogPort"]

@@ -54,7 +54,7 @@ def zadd(ctx: Context, key: bytes, score: bytes, member: bytes, *words: bytes) -
         _check_add_options(options, len(given) // 2)
     else:
         held = ctx.db.write_as(key, SortedSet)
-        if held is not None and not held.compact:  # the usual case of _add, written out: half of its time
+        if held is not None and not held.compact:  # the usual case of add_members, written out: half of its time
             old = held.scores.get(member)
             if old is None:
                 held.insert(member, number)
@@ -64,7 +64,7 @@ def zadd(ctx: Context, key: bytes, score: bytes, member: bytes, *words: bytes) -
                 return 0
             ctx.changed(key, b"zadd")
             return 1 if old is None else 0
-    return _add(ctx, key, given, options)
+    return add_members(ctx, key, given, options)
 
 
 @command("ZINCRBY", group="sorted-set", since="1.2.0", arity=4, flags=WRITE | DENYOOM | FAST,
@@ -72,7 +72,7 @@ def zadd(ctx: Context, key: bytes, score: bytes, member: bytes, *words: bytes) -
          args=[Key("key"), Int("increment"), Str("member")], complexity="O(log N), N being the size of the set")
 def zincrby(ctx: Context, key: bytes, increment: bytes, member: bytes) -> Reply:
     """Add to the score of a member, which counts from 0 if it is new."""
-    return _add(ctx, key, (increment, member), {b"INCR"})
+    return add_members(ctx, key, (increment, member), {b"INCR"})
 
 
 @command("ZREM", group="sorted-set", since="1.2.0", arity=-3, flags=WRITE | FAST,
@@ -290,8 +290,8 @@ def _check_add_options(options: set[bytes], pairs: int) -> None:
         raise CommandError(errors.ZADD_INCR_ONE_PAIR)
 
 
-def _add(ctx: Context, key: bytes, given: Sequence[bytes], options: set[bytes]) -> Reply:
-    """ZADD and ZINCRBY: `given` holds scores and members in turn."""
+def add_members(ctx: Context, key: bytes, given: Sequence[bytes], options: set[bytes]) -> Reply:
+    """Do what ZADD and ZINCRBY do: `given` holds scores and members in turn, `options` are those of ZADD."""
     new_scores = [_score(raw) for raw in given[::2]]
     if None in new_scores:
         raise CommandError(errors.NOT_A_FLOAT)

@@ -5,6 +5,8 @@ Owner: the executor thread. Hooks run on it, right after the values were stored.
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -154,15 +156,31 @@ class ConfigManager:
         """Bring the file in line with the values. Raises: CommandError."""
         if not self.config_file:
             raise CommandError(errors.CONFIG_WITHOUT_FILE)
-        path = Path(self.config_file)
         try:
-            try:
-                text = path.read_bytes()
-            except FileNotFoundError:
-                text = b""
-            replace_file(path, rewrite(text, self.config, self.further_lines()))
+            self._rewrite_file(everything=False)
         except OSError as problem:
-            reason = problem.strerror or str(problem)
+            reason = _reason(problem)
             self._log.warning(f"CONFIG REWRITE failed: {reason}")
             raise errors.ConfigRewriteFailed(reason.encode()) from None
         self._log.notice("CONFIG REWRITE executed with success.")
+
+    def rewrite_everything(self) -> None:
+        """Write all directives to the file, those at their defaults too (DEBUG). Raises: CommandError."""
+        try:
+            if not self.config_file:
+                raise OSError(errno.EFAULT, os.strerror(errno.EFAULT))  # what Redis says then
+            self._rewrite_file(everything=True)
+        except OSError as problem:
+            raise errors.ForcedRewriteFailed(_reason(problem).encode()) from None
+
+    def _rewrite_file(self, *, everything: bool) -> None:
+        path = Path(self.config_file)
+        try:
+            text = path.read_bytes()
+        except FileNotFoundError:
+            text = b""
+        replace_file(path, rewrite(text, self.config, self.further_lines(), everything=everything))
+
+
+def _reason(problem: OSError) -> str:
+    return problem.strerror or str(problem)

@@ -23,15 +23,18 @@ _NOT_UNDERSTOOD = b"# ??? "  # before lines that the server could not be started
 _FURTHER_WORDS = (b"include", b"rename-command", b"user", b"loadmodule", b"sentinel")
 
 
-def rewrite(text: bytes, config: Config, further_lines: Mapping[bytes, Sequence[bytes]]) -> bytes:
+def rewrite(text: bytes, config: Config, further_lines: Mapping[bytes, Sequence[bytes]], *,
+            everything: bool = False) -> bytes:
     """The new content of a file, given the old one.
 
     `further_lines`: by first word, the lines of what is no directive; words that it lacks are left alone.
+    `everything`: write also what has its default value.
     """
     page = _Page(text, config)
     for directive in config:
         name = directive.name.encode()
-        page.put(name, directive.type.lines(name, config[directive], directive.default))
+        found = directive.type.lines(name, config[directive], directive.default)
+        page.put(name, [(line, True) for line, _ in found] if everything else found)
     for word, lines in further_lines.items():
         page.put(word, [(line, True) for line in lines])
     return page.content()

@@ -54,6 +54,19 @@ class List:
         made.push_right(elements, fill)
         return made
 
+    @classmethod
+    def of_runs(cls, runs: Iterable[tuple[Sequence[bytes], bool]], fill: int) -> List:
+        """Make a list of what `runs` gave, node by node; it is short if there is one node that is not too large."""
+        made = cls()
+        made._chain = chain = NodeChain(fill)
+        for items, plain in runs:
+            if plain:
+                chain.adopt_large(items[0])
+            else:
+                chain.adopt(items, EMPTY_BYTES + entries_bytes(items))
+        made.settle(fill, half=False)
+        return made
+
     # -- what there is -------------------------------------------------------------------------------------------
 
     def __len__(self) -> int:

@@ -101,6 +101,11 @@ class NodeChain:
             self.nodes.append(Node(items, size))
             self.count += len(items)
 
+    def adopt_large(self, value: bytes) -> None:
+        """Add an element at the end as a plain node, whatever its size."""
+        self.nodes.append(Node((value,), len(value), plain=True))
+        self.count += 1
+
     # -- the ends ------------------------------------------------------------------------------------------------
 
     def push_right(self, values: Iterable[bytes]) -> None:

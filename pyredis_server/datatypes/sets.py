@@ -97,6 +97,13 @@ class SetValue:
             made._members = array(fitting[0], in_order)
         return made
 
+    @classmethod
+    def of_array(cls, numbers: array[int]) -> SetValue:
+        """A set in intset form; it takes over the sorted integers, as wide as they are."""
+        made = cls(INTSET)
+        made._members = numbers
+        return made
+
     # Asking
 
     def __len__(self) -> int:

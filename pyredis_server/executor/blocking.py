@@ -16,7 +16,7 @@ Source: the pages of the blocking commands in the Redis documentation; order and
 from __future__ import annotations
 
 import select
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -35,15 +35,17 @@ if TYPE_CHECKING:
     from pyredis_server.executor.timers import Timer, Timers
 
 TryAgain: TypeAlias = Callable[[Context], Reply]  # NO_REPLY: there is still nothing, go on waiting
+WhenToWake: TypeAlias = Callable[[Context], int]  # ms since the epoch
 
-CHUNK: Final = 16  # waiters looked at in one go: one key may have thousands, and mostly the first takes all
+CHUNK: Final = 16  # waiters looked at first, then twice as many: a key may have thousands, mostly the first takes all
 _HANG_UP: Final = getattr(select, "POLLRDHUP", 0)  # the peer has closed; Linux only
 
 
 class Waiter:
     """What one session waits for. `session.blocked` refers to it."""
 
-    __slots__ = ("argv", "command", "keys", "kind", "session", "silent", "timed_out", "timer", "try_again", "when_gone")
+    __slots__ = ("alarm", "argv", "command", "keys", "kind", "session", "silent", "timed_out", "timer", "try_again",
+                 "wake", "when_gone")
 
     def __init__(self, session: Session, keys: Sequence[bytes], try_again: TryAgain, *, kind: bytes = b"list",
                  timed_out: Reply = NULL_ARRAY, when_gone: bool = False) -> None:
@@ -55,6 +57,8 @@ class Waiter:
         self.when_gone = when_gone  # try again when a key is deleted or of another type, too
         self.silent = False  # CLIENT REPLY: nobody reads the reply
         self.timer: Timer | None = None
+        self.wake: WhenToWake | None = None
+        self.alarm: Timer | None = None  # rings when `wake` says so
         self.command: Any = None  # commands.registry.Command
         self.argv: list[bytes] = []
 
@@ -62,12 +66,13 @@ class Waiter:
 class WaitTable:
     """Who waits for which key, and which keys are ready. Pure: it knows neither time nor connections."""
 
-    __slots__ = ("count", "ready", "tables", "when_gone_count")
+    __slots__ = ("count", "kinds", "ready", "tables", "when_gone_count")
 
     def __init__(self) -> None:
         self.tables: dict[Database, dict[bytes, OrderedDict[Waiter, None]]] = {}  # no empty ones
         self.ready: dict[tuple[Database, bytes], None] = {}  # in the order of the changes; always this object
         self.count = 0
+        self.kinds: Counter[bytes] = Counter()  # how many wait for which type of value
         self.when_gone_count = 0  # of them, those that are to try when a key is gone
 
     def add(self, waiter: Waiter) -> None:
@@ -76,6 +81,7 @@ class WaitTable:
         for key in waiter.keys:
             table.setdefault(key, OrderedDict())[waiter] = None
         self.count += 1
+        self.kinds[waiter.kind] += 1
         self.when_gone_count += waiter.when_gone
 
     def remove(self, waiter: Waiter) -> None:
@@ -90,6 +96,7 @@ class WaitTable:
         if not table:
             del self.tables[db]
         self.count -= 1
+        self.kinds[waiter.kind] -= 1
         self.when_gone_count -= waiter.when_gone
 
     def touched(self, db: Database, key: bytes) -> None:
@@ -135,13 +142,14 @@ class Blocking:
 
     def block(self, session: Session, keys: Sequence[bytes], deadline_ms: int, try_again: TryAgain, *,
               kind: bytes = b"list", timed_out: Reply = NULL_ARRAY, refused: Reply = NULL_ARRAY,
-              when_gone: bool = False) -> Reply:
+              when_gone: bool = False, wake: WhenToWake | None = None) -> Reply:
         """Have the session wait; what this returns is the handler's reply.
 
         Args: deadline_ms, since the epoch, 0 for never; try_again, called with the context set to the session, does
             and reports what the command does, and gives its reply, or NO_REPLY to wait on; kind, the type of value
             that the command can use; timed_out, the reply when the time is over; refused, the reply inside a
-            transaction, where nobody may wait; when_gone, try again when a key vanishes or changes its type.
+            transaction, where nobody may wait; when_gone, try again when a key vanishes or changes its type; wake,
+            tells when, in ms since the epoch, to try again although no key was changed.
         """
         context = self.context
         if context.in_multi:
@@ -156,6 +164,9 @@ class Blocking:
         if deadline_ms:
             at_ns = self.clock.mono_ns() + max(0, deadline_ms - context.clock.now_ms) * 1_000_000
             waiter.timer = self.timers.at(at_ns, lambda: self._time_out(waiter))
+        if wake is not None:
+            waiter.wake = wake
+            self._set_alarm(waiter)
         context.effects_wanted = True
         return NO_REPLY
 
@@ -179,12 +190,32 @@ class Blocking:
     def _time_out(self, waiter: Waiter) -> None:
         self._end(waiter, waiter.timed_out)
 
+    def _set_alarm(self, waiter: Waiter) -> None:
+        """Have a waiter try again when it says so."""
+        assert waiter.wake is not None, "the caller asked"
+        wait_ms = max(waiter.wake(self.context) - self.context.clock.now_ms, 1)
+        waiter.alarm = self.timers.at(self.clock.mono_ns() + wait_ms * 1_000_000, lambda: self._alarm(waiter))
+
+    def _alarm(self, waiter: Waiter) -> None:
+        context = self.context
+        context.clock.now_ms = self.clock.wall_ms()
+        waiter.alarm = None
+        if not self._try(waiter):
+            db = context.db
+            context.db = waiter.session.db
+            self._set_alarm(waiter)
+            context.db = db
+        self.serve_ready()
+
     def _release(self, waiter: Waiter) -> None:
         self.table.remove(waiter)
         waiter.session.blocked = None
         if waiter.timer is not None:
             waiter.timer.cancel()
             waiter.timer = None
+        if waiter.alarm is not None:
+            waiter.alarm.cancel()
+            waiter.alarm = None
         if not self.table.count:
             self.context.effects.watches_changed()
 
@@ -208,16 +239,19 @@ class Blocking:
                 self._serve(db, key)
 
     def _serve(self, db: Database, key: bytes) -> None:
-        queue = self.table.queue(db, key)
+        table = self.table
+        queue = table.queue(db, key)
         passed = 0
+        chunk = CHUNK
         while passed < len(queue):
-            for waiter in list(islice(queue, passed, passed + CHUNK)):
+            for waiter in list(islice(queue, passed, passed + chunk)):
                 value = db.lookup(key)
-                if value is None and not self.table.when_gone_count:
+                kind = None if value is None else type_name_of(value)
+                if not table.when_gone_count and (kind is None or not table.kinds[kind]):
                     return
-                suits = waiter.when_gone or (value is not None and type_name_of(value) == waiter.kind)
-                if not suits or not self._try(waiter):
+                if not (waiter.when_gone or kind == waiter.kind) or not self._try(waiter):
                     passed += 1
+            chunk *= 2
 
     def _try(self, waiter: Waiter) -> bool:
         """Run a waiter's command again. False: it waits on."""

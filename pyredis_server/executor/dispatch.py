@@ -122,9 +122,8 @@ class Dispatcher:
         """Do with a command whatever the session's and the server's state demands."""
         if session.gate & (GATE_CLOSING | GATE_WAITING):
             if not session.gate & GATE_CLOSING:
-                session.backlog.append(argv)  # counted when it runs
-                session.commands_total -= 1
-                self.services.stats.total_commands_processed -= 1
+                session.backlog.append(argv)
+                self._uncount(session)
             return NO_REPLY
         reply = self._process(session, argv)
         if session.gate & GATE_REPLY_OFF:
@@ -153,12 +152,12 @@ class Dispatcher:
         if self.postpones(session, command):
             session.gate |= GATE_WAITING
             session.backlog.append(argv)
-            session.commands_total -= 1
-            self.services.stats.total_commands_processed -= 1
+            self._uncount(session)
             self.postpone(session)
             return NO_REPLY
         if session.gate & GATE_MULTI and command.name not in RUN_AT_ONCE:
             session.queued.append((command, argv))
+            self._uncount(session)
             return QUEUED
         return self.call(session, command, argv, args)
 
@@ -181,13 +180,18 @@ class Dispatcher:
     def _refuse(self, session: Session, command: Command | None, message: bytes) -> Error:
         if command is not None:
             command.rejected_calls += 1
-        self.services.stats.total_commands_processed -= 1  # the loop counts all that came
+        self._uncount(session)
         if command is not None and command.name == "exec":
             discard_transaction(self.context, session)
             message = errors.EXEC_ABORT_REASON % message.removeprefix(b"ERR ")
         elif session.gate & GATE_MULTI:
             session.queue_failed = True
         return self.error(message)
+
+    def _uncount(self, session: Session) -> None:
+        """Take back what the loop counts of a command that did not run; if it runs later, that counts it."""
+        session.commands_total -= 1
+        self.services.stats.total_commands_processed -= 1
 
     def postpones(self, session: Session, command: Command) -> bool:
         """Whether CLIENT PAUSE holds the command back now."""
@@ -276,9 +280,8 @@ class Dispatcher:
         return reply
 
     def run_queued(self, session: Session) -> Reply:
-        """Run what MULTI queued and give its replies, as EXEC does. The queue is the session's no more."""
+        """Run what MULTI queued and give its replies, as EXEC does. CLIENT LIST shows the queue until EXEC drops it."""
         queued = session.queued
-        session.queued = []
         context = self.context
         context.in_multi = True
         replies: list[Reply] = []
@@ -289,6 +292,7 @@ class Dispatcher:
                 self.services.stats.total_commands_processed += 1
                 args = argv[2:] if command.parent else argv[1:]
                 replies.append(self.call(session, command, argv, args))
+                session.commands_total += 1
         finally:
             context.in_multi = False
         return replies

@@ -41,6 +41,12 @@ class Effects:
 
     # -- EffectSink ----------------------------------------------------------------------------------------------
 
+    def changed_quietly(self, db: Database, key: bytes) -> None:
+        if db.watched:
+            touch_watched(db, key)
+        if self.waits.tables:
+            self.waits.touched(db, key)
+
     def changed(self, db: Database, key: bytes, event: bytes) -> None:
         if db.watched:
             touch_watched(db, key)
@@ -48,6 +54,10 @@ class Effects:
             self.waits.touched(db, key)
         for listener in self.listeners:
             listener(db, key, event)
+
+    def ready(self, db: Database, key: bytes) -> None:
+        if self.waits.tables:
+            self.waits.touched(db, key)
 
     def notify(self, db: Database, key: bytes, event: bytes) -> None:
         for listener in self.listeners:

@@ -29,7 +29,8 @@ class Connection:
 
     __slots__ = (
         "sock", "fd", "recv", "send", "parser", "session", "worker", "out", "output_bytes", "net_in", "net_out",
-        "limits", "soft_since_ns", "closed", "close_when_sent", "parked", "faulted", "writing",
+        "limits", "soft_since_ns", "closed", "close_when_sent", "parked", "faulted", "writing", "read_events",
+        "barren_reads", "parsed_commands",
     )
 
     def __init__(self, sock: socket.socket, parser_limits: ParserLimits, limits: OutputLimits) -> None:
@@ -44,6 +45,9 @@ class Connection:
         self.output_bytes = 0
         self.net_in = 0
         self.net_out = 0
+        self.read_events = 0  # reads that gave something
+        self.barren_reads = 0  # of them, those after which no command was complete
+        self.parsed_commands = 0
         self.limits = limits
         self.soft_since_ns = 0  # when output_bytes went over the soft limit; 0: it is not
         self.closed = False
@@ -61,6 +65,11 @@ class Connection:
     def output_entries(self) -> int:
         """Pieces of output that wait for the socket."""
         return len(self.out)
+
+    @property
+    def parse_batches(self) -> int:
+        """How often commands were parsed; with several at a time the client pipelines."""
+        return self.read_events - self.barren_reads
 
     @property
     def worker_index(self) -> int:

@@ -207,6 +207,7 @@ class Worker:
                 continue
             size = len(data)
             conn.net_in += size
+            conn.read_events += 1
             net_in += size
             if parser.held and parser.pending + size > self.query_buffer_limit():
                 self._drop(conn)
@@ -214,7 +215,10 @@ class Worker:
                 continue
             commands = parser.feed(data)
             if commands:
+                conn.parsed_commands += len(commands)
                 batch.append((conn, commands))
+            else:
+                conn.barren_reads += 1
             if parser.held:
                 self._held(conn, bool(commands), batch)
         self.reads += len(events)
@@ -369,6 +373,8 @@ class Worker:
         if parser.pending:  # held back because an AUTH came before; it may have been one just now
             commands = parser.feed(b"")
             if commands:
+                conn.parsed_commands += len(commands)
+                conn.barren_reads -= 1  # a batch more than the read gave
                 self._extra.append((conn, commands))
             if parser.fault is not None:
                 conn.faulted = True

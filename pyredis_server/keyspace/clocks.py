@@ -1,13 +1,15 @@
 """When and how often keys are used: the LRU and LFU marks behind eviction, OBJECT IDLETIME and OBJECT FREQ.
 
 Owner: the executor thread. Nothing is kept until somebody asks (`Keyspace.track_access`), for the marks cost about
-50 MB and 300 ns per access at a million keys. A key that was not used since tracking began counts from there.
+50 MB and 300 ns per access at a million keys. A key that was not used since tracking began counts from there, or from
+when any key was last used, which is known.
 """
 
 from __future__ import annotations
 
 import enum
 import random
+from collections.abc import Callable
 
 from pyredis_server.base.clock import CommandClock
 
@@ -26,7 +28,8 @@ class Tracked(enum.Enum):
 class AccessPolicy:
     """How marks are made, for all databases of a server. The factors are CONFIG's lfu-log-factor, lfu-decay-time."""
 
-    __slots__ = ("clock", "decay_minutes", "kind", "log_factor", "paused", "random", "second", "started_s", "until_ms")
+    __slots__ = ("clock", "decay_minutes", "kind", "log_factor", "paused", "random", "second", "started_s", "until_ms",
+                 "used_ms")
 
     def __init__(self, clock: CommandClock, rng: random.Random) -> None:
         self.clock = clock
@@ -38,11 +41,12 @@ class AccessPolicy:
         self.started_s = 0
         self.second = 0  # one int object for all keys used in the same second
         self.until_ms = 0
+        self.used_ms: Callable[[], int] = lambda: clock.now_ms  # when any key was last used, as far as is known
 
     def begin(self, kind: Tracked | None) -> None:
         """Note the start of tracking."""
         self.kind = kind
-        self.started_s = self.clock.now_ms // 1000
+        self.started_s = (self.used_ms() if kind is Tracked.LRU else self.clock.now_ms) // 1000
 
     def new_clocks(self) -> AccessClocks:
         """Marks for one database."""

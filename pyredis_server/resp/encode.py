@@ -33,6 +33,7 @@ from pyredis_server.resp.reply import (
     Map,
     NullArray,
     Pairs,
+    PairsOrMap,
     Push,
     Replies,
     Reply,
@@ -187,6 +188,10 @@ def _pairs_2(reply: Pairs) -> Written:
     return _array([item for pair in reply.pairs for item in pair])
 
 
+def _pairs_or_map_3(reply: PairsOrMap) -> Written:
+    return _container(b"%", len(reply.pairs), [item for pair in reply.pairs for item in pair])
+
+
 # For both protocols: the type of a reply -> its encoder.
 _COMMON: Final[Table] = {
     list: _array,
@@ -210,6 +215,7 @@ _RESP2: Final[Table] = {
     NullArray: lambda reply: b"*-1\r\n",
     ScorePairs: _score_pairs_2,
     Pairs: _pairs_2,
+    PairsOrMap: lambda reply: (b"*%d\r\n" % len(reply.pairs), reply.pairs),
     Attribute: lambda reply: (b"", (reply.value,)),
 }
 _RESP3: Final[Table] = {
@@ -224,6 +230,7 @@ _RESP3: Final[Table] = {
     NullArray: lambda reply: b"_\r\n",
     ScorePairs: _score_pairs_3,
     Pairs: lambda reply: (b"*%d\r\n" % len(reply.pairs), reply.pairs),
+    PairsOrMap: _pairs_or_map_3,
     Attribute: lambda reply: (b"|%d\r\n" % (len(reply.flat) // 2), (*reply.flat, reply.value)),
 }
 _DIALECTS: Final[dict[int, tuple[bytes, Table]]] = {2: (b"$-1\r\n", _RESP2), 3: (b"_\r\n", _RESP3)}

@@ -157,6 +157,15 @@ class Pairs(_Value):
         self.pairs = pairs
 
 
+class PairsOrMap(_Value):
+    """Keys with values, as XREAD's streams: a RESP3 map, in RESP2 an array of arrays of two."""
+
+    __slots__ = ("pairs",)
+
+    def __init__(self, pairs: Sequence[tuple[Reply, Reply]]) -> None:
+        self.pairs = pairs
+
+
 class Attribute(_Value):
     """Out-of-band facts that precede `value` in RESP3 and vanish in RESP2. `flat` is [key, value, ...]."""
 
@@ -199,7 +208,7 @@ class _Close(_Value):
 
 Reply: TypeAlias = (
     "bytes | int | Sequence[Reply] | Status | Error | Map | SetReply | Push | Double | Bool | BigNumber | Verbatim |"
-    "NullArray | ScorePairs | Pairs | Attribute | Wire | Replies | _NoReply | _Close | None"
+    "NullArray | ScorePairs | Pairs | PairsOrMap | Attribute | Wire | Replies | _NoReply | _Close | None"
 )
 
 OK = Status(b"OK")

@@ -45,6 +45,17 @@ class ConnectionView(Protocol):
     @property
     def worker_index(self) -> int: ...
 
+    @property
+    def read_events(self) -> int:
+        """Reads that gave something."""
+
+    @property
+    def parsed_commands(self) -> int: ...
+
+    @property
+    def parse_batches(self) -> int:
+        """How often commands were parsed, one or several at a time."""
+
     def set_authenticated(self, authenticated: bool) -> None: ...
 
 
@@ -147,9 +158,9 @@ def client_info_line(session: Session, now_ms: int, running: Sequence[bytes] = (
         ("tot-net-in", connection.net_in),
         ("tot-net-out", connection.net_out),
         ("tot-cmds", session.commands_total),
-        ("read-events", getattr(connection, "read_events", 0)),  # stand-ins of embedded sessions read no socket
-        ("parse-batch-cmd-sum", getattr(connection, "parsed_commands", 0)),
-        ("parse-batch-cnt", getattr(connection, "parse_batches", 0)),
+        ("read-events", connection.read_events),
+        ("parse-batch-cmd-sum", connection.parsed_commands),
+        ("parse-batch-cnt", connection.parse_batches),
     )
     return " ".join([f"{name}={value}" for name, value in fields]).encode("latin-1")
 

@@ -414,6 +414,36 @@ def test_pause_refuses_wrong_arguments(client, words, error) -> None:
     assert client.call("SET", "k", "v") == b"OK"
 
 
+# Without any subscriber
+
+def test_reset_and_kill_by_type_pubsub_do_without_subscribers(client, other) -> None:
+    assert client.call("CLIENT", "KILL", "TYPE", "pubsub", "SKIPME", "no") == 0
+    assert client.call("RESET") == b"RESET"
+    assert other.call("PING") == b"PONG"
+
+
+# What was read and parsed
+
+def test_reads_and_parsed_commands_are_counted(client, other) -> None:
+    its = identity(other)
+
+    def counted() -> tuple[int, ...]:
+        (line,) = lines(client, "ID", its)
+        return tuple(int(line[name]) for name in (b"read-events", b"parse-batch-cmd-sum", b"parse-batch-cnt"))
+
+    before = counted()
+    other.send_raw(encode(("PING",)) * 5)  # one read
+    for _ in range(5):
+        other.read_reply()
+    assert counted() == (before[0] + 1, before[1] + 5, before[2] + 1)
+    other.send_raw(b"*1\r\n$4\r\nPI")
+    until(lambda: counted()[0] == before[0] + 2, what="the half has been read")
+    assert counted() == (before[0] + 2, before[1] + 5, before[2] + 1)
+    other.send_raw(b"NG\r\n")
+    assert other.read_reply() == b"PONG"
+    assert counted() == (before[0] + 3, before[1] + 6, before[2] + 2)
+
+
 # UNBLOCK
 
 @pytest.mark.parametrize(("words", "error"), [

@@ -111,6 +111,19 @@ class TestTheProgram:
         assert lines[:3] == ["# mine", "hz 30", 'save ""']
         assert "maxmemory 1gb" in lines
 
+    def test_a_file_with_everything_starts_a_server_with_the_same_values(self, spawn_server, tmp_path: Path) -> None:
+        path = tmp_path / "my.conf"
+        path.write_text("# mine\nhz 20\nsave \"\"\nenable-debug-command yes\n")
+        server = spawn_server(str(path))
+        with RawClient(port=server.port) as client:
+            assert client.call("DEBUG", "CONFIG-REWRITE-FORCE-ALL") == b"OK"
+            before = client.call("CONFIG", "GET", "*")
+            client.send("SHUTDOWN", "NOSAVE")
+            server.exit_status()
+        again = spawn_server(str(path), port=server.port)
+        with RawClient(port=again.port) as client:
+            assert client.call("CONFIG", "GET", "*") == before
+
     def test_a_fault_in_the_file_is_reported_and_ends_the_start(self, tmp_path: Path) -> None:
         path = tmp_path / "my.conf"
         path.write_text("hz 20\nhz x\n")

@@ -80,6 +80,20 @@ def test_without_a_policy_idle_times_count_from_when_the_first_was_asked_for(mak
         assert client.call("OBJECT", "IDLETIME", "k") == 5
 
 
+def test_the_first_idle_time_counts_from_when_any_key_was_last_used(make_server, clock):
+    """Nobody has asked before, so there are no marks yet."""
+    server = make_server(clock=clock)
+    with RawClient(port=server.port) as client:
+        client.call("MSET", "k", "v", "other", "v")
+        server.server.keyspace.access.used_ms()  # as the server does ten times a second
+        clock.advance_ms(5000)
+        for looked in (("TTL", "k"), ("TYPE", "k"), ("EXISTS", "k")):
+            client.call(*looked)
+        assert client.call("OBJECT", "IDLETIME", "k") == 5
+        client.call("GET", "k")
+        assert [client.call("OBJECT", "IDLETIME", key) for key in ("k", "other")] == [0, 5]
+
+
 def test_asking_counts_hits_and_misses_and_marks_no_use(make_server, clock):
     with RawClient(port=make_server(clock=clock, maxmemory_policy="allkeys-lru").port) as client:
         client.call("SET", "k", "v")

@@ -30,6 +30,33 @@ def test_queued_commands_run_at_exec_and_not_before(client, other) -> None:
     assert other.call("GET", "k") == b"v"
 
 
+def test_client_info_inside_exec_shows_the_whole_queue_and_what_has_run(client) -> None:
+    """The figures are those of 8.2.3: `multi` and `multi-mem` stay, only commands that have run are counted."""
+    replies = run(client, ("CLIENT", "INFO"), ("GET", "b"), ("CLIENT", "INFO"))
+    assert isinstance(replies, list)
+    fields = [dict(field.split(b"=", 1) for field in line.split(b" ")) for line in replies[::2]]
+    assert [(each[b"multi"], each[b"multi-mem"], each[b"cmd"]) for each in fields] == [(b"3", b"72", b"exec")] * 2
+    assert int(fields[1][b"tot-cmds"]) - int(fields[0][b"tot-cmds"]) == 2
+    after = dict(field.split(b"=", 1) for field in client.call("CLIENT", "INFO").split(b" "))
+    assert (after[b"multi"], after[b"multi-mem"]) == (b"-1", b"0")
+
+
+@pytest.mark.parametrize(("calls", "counted"), [
+    (("MULTI", "GET a", "GET b", "EXEC"), 4), (("MULTI", "GET a", "GET b", "DISCARD"), 2),
+    (("MULTI", "GET a", "GET", "EXEC"), 2), (("NOSUCH", "GET", "GET a b"), 0), (("SET k x", "INCR k"), 2),
+])
+def test_commands_count_when_they_run_not_when_they_are_queued_or_refused(client, calls, counted) -> None:
+    def figures() -> tuple[int, int]:
+        stats = client.call("INFO", "stats").decode()
+        mine = client.call("CLIENT", "INFO").decode()
+        return int(stats.split("total_commands_processed:")[1].split()[0]), int(mine.split("tot-cmds=")[1].split()[0])
+
+    before = figures()
+    for call in calls:
+        client.call(*call.split())
+    assert figures() == (before[0] + counted + 2, before[1] + counted + 2)  # 2: INFO and CLIENT INFO
+
+
 def test_an_empty_transaction_gives_an_empty_array(any_client) -> None:
     any_client.call("MULTI")
     any_client.send("EXEC")

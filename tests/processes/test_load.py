@@ -19,6 +19,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.support.descriptors import descriptors
 from tests.support.figures import tell
 from tests.support.ports import free_port
 from tests.support.raw_client import RawClient, encode
@@ -34,15 +35,8 @@ RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER of no time: closing sends 
 @pytest.fixture
 def many_descriptors() -> Iterator[None]:
     """Let this process open some thousand sockets."""
-    resource = pytest.importorskip("resource")
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 4096
-    if soft < wanted:
-        if hard != resource.RLIM_INFINITY and hard < wanted:
-            pytest.skip(f"not more than {hard} descriptors are allowed here")
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with descriptors(4096):
+        yield
 
 
 def info(client: RawClient, section: str) -> dict[str, str]:

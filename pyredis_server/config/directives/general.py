@@ -104,3 +104,6 @@ BUSY_REPLY_THRESHOLD = directive(
     "busy-reply-threshold", Integer(0, INT64_MAX), alias="lua-time-limit", default=5000,
     doc="Milliseconds after which a running script or function makes other clients get BUSY and can be killed; 0 "
         "means never.")
+LUA_ENABLE_DEPRECATED_API = directive(
+    "lua-enable-deprecated-api", Boolean(), default=False, mutable=False, hidden=True, unused=True,
+    doc="Give scripts what Redis 7.4 took from them, as newproxy and setfenv. Without effect so far.")

@@ -44,6 +44,9 @@ LAZYFREE_LAZY_USER_DEL = directive(
 LAZYFREE_LAZY_USER_FLUSH = directive(
     "lazyfree-lazy-user-flush", Boolean(), default=False,
     doc="Let FLUSHDB, FLUSHALL, SCRIPT FLUSH and FUNCTION FLUSH without a word free in the background.")
+LAZYEXPIRE_NESTED_ARBITRARY_KEYS = directive(
+    "lazyexpire-nested-arbitrary-keys", Boolean(), default=True, hidden=True, unused=True,
+    doc="Let SCAN and RANDOMKEY delete expired keys inside transactions and scripts, too. They always do here.")
 ACTIVEREHASHING = directive(
     "activerehashing", Boolean(), default=True, unused=True,
     doc="Let hash tables grow a little at a time. Python's dictionaries do not need it.")

@@ -24,6 +24,9 @@ IO_THREADS_DO_READS = directive(
 LOOKAHEAD = directive(
     "lookahead", Integer(1), default=16, unused=True,
     doc="Commands of a pipeline that Redis parses ahead. Here all that arrived are parsed at once.")
+PREFETCH_BATCH_MAX_SIZE = directive(
+    "prefetch-batch-max-size", Integer(0, 128), default=16, hidden=True, unused=True,
+    doc="Commands whose keys Redis fetches into the CPU's cache ahead. Not possible here.")
 SERVER_CPULIST = _cpu_list(
     "server-cpulist", "server_cpulist",
     "CPUs for the server's threads, as 0-3 or 0,2,4 or 1-11:2 (every second); empty leaves it to the system.")

@@ -1,19 +1,16 @@
-"""The threads that free and close. No test sleeps: each waits for what the thread does."""
+"""The threads that free. No test sleeps: each waits for what the thread does."""
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from queue import SimpleQueue
 
 import pytest
 
 from pyredis_server.background.lazyfree import INLINE_EFFORT, SLICE_ELEMENTS, LazyFreer
-from pyredis_server.background.service import Background
 from pyredis_server.background.worker import Worker
 
 WITHIN_S = 10.0
@@ -156,20 +153,3 @@ def test_a_value_counts_for_the_objects_in_it(reports: Reports) -> None:
     assert freer.freed() == 7
     freer.forget_freed()
     assert (freer.pending(), freer.freed()) == (0, 0)
-
-
-# Files
-
-
-def test_files_and_descriptors_are_closed(tmp_path: Path, reports: Reports) -> None:
-    background = Background(reports)
-    background.start()
-    file = (tmp_path / "f").open("wb")
-    descriptor = os.open(tmp_path / "g", os.O_CREAT | os.O_WRONLY)
-    background.close_file(file)
-    background.close_file(descriptor)
-    background.stop()
-    assert file.closed
-    with pytest.raises(OSError, match="descriptor"):
-        os.fstat(descriptor)
-    assert reports.taken.empty()

@@ -50,6 +50,21 @@ def test_every_directive_of_redis_has_its_default() -> None:
     assert wrong == {"dir": ("./", str(Path.cwd()))}
 
 
+@pytest.mark.parametrize(("name", "default", "reason"), [
+    ("lazyexpire-nested-arbitrary-keys", b"yes", b"argument must be 'yes' or 'no'"),
+    ("lua-enable-deprecated-api", b"no", b"can't set immutable config"),
+    ("prefetch-batch-max-size", b"16", b"argument must be between 0 and 128 inclusive"),
+])
+def test_directives_that_8_2_hides_are_there(name: str, default: bytes, reason: bytes) -> None:
+    """CONFIG GET * does not show them, so they are not among the recorded ones; CONFIG REWRITE of everything does."""
+    manager = ConfigManager(Config(), Logger.silent())
+    assert manager.get([name.encode()]) == [(name.encode(), default)]
+    assert name.encode() not in dict(manager.get([b"*"]))
+    with pytest.raises(CommandError) as refused:
+        manager.set([name.encode(), b"129"], is_local=True)
+    assert refused.value.message.endswith(b") - " + reason)
+
+
 def test_a_directive_that_redis_fixes_at_start_is_fixed_here() -> None:
     immutable = RECORDED["reasons"].index("can't set immutable config")
     config = Config()

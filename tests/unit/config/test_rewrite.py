@@ -127,6 +127,19 @@ def test_rewriting_twice_changes_nothing_more() -> None:
     assert rewrite(once, config, {}) == once
 
 
+def test_everything_is_written_if_asked_for_but_what_absence_brings_about() -> None:
+    """The lines and the two that are left out are those of 8.2.3's DEBUG CONFIG-REWRITE-FORCE-ALL."""
+    config = Config({"hz": 20, "dir": "/", "save": ""})
+    lines = rewrite(b"# mine\nhz 10\n", config, {}, everything=True).decode().splitlines()
+    assert lines[:4] == ["# mine", "hz 20", "", MARKER]
+    assert {"port 6379", "appendfsync everysec", "proto-max-bulk-len 512mb", 'locale-collate ""',
+            "client-output-buffer-limit replica 256mb 64mb 60", "oom-score-adj-values 0 200 800"} <= set(lines)
+    assert not [line for line in lines if line.startswith(("bind", "masterauth", "replicaof"))]
+    after = Config()
+    load(after, options="\n".join(lines).encode())
+    assert {item.name: after[item] for item in after} == {item.name: config[item] for item in config}
+
+
 class TestTheFile:
     def manager(self, path: Path | str, **directives: str) -> tuple[ConfigManager, MemorySink]:
         sink = MemorySink()
@@ -166,6 +179,13 @@ class TestTheFile:
         with pytest.raises(CommandError) as refused:
             self.manager("")[0].rewrite()
         assert refused.value.message == b"ERR The server is running without a config file"
+
+    @pytest.mark.parametrize(("file", "reason"), [
+        ("", b"Bad address"), ("no/r.conf", b"No such file or directory")])
+    def test_writing_everything_fails_in_words_of_its_own(self, tmp_path: Path, file: str, reason: bytes) -> None:
+        with pytest.raises(CommandError) as refused:
+            self.manager(tmp_path / file if file else "")[0].rewrite_everything()
+        assert refused.value.message == b"ERR CONFIG-REWRITE-FORCE-ALL failed: " + reason
 
     def test_a_file_that_cannot_be_written_is_an_error_and_leaves_nothing_behind(self, tmp_path: Path) -> None:
         manager, sink = self.manager(tmp_path / "no" / "r.conf")

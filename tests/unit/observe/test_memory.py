@@ -58,13 +58,14 @@ def test_a_value_of_another_type_estimates_itself(meter: MemoryMeter) -> None:
 def test_the_peak_is_kept_with_its_time(
     meter: MemoryMeter, clock: ManualClock, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    pretend(monkeypatch, 500, 600)
+    # More than the process that runs the tests can really have taken.
+    pretend(monkeypatch, 500_000, 600_000)
     meter.sample()
     at_s = clock.wall_ms() // 1000
     clock.advance_ms(60_000)
-    pretend(monkeypatch, 400, 600)
-    assert meter.used_bytes() == 400 * MB
-    assert (meter.peak_bytes, meter.peak_time_s) == (500 * MB, at_s)
+    pretend(monkeypatch, 400_000, 600_000)
+    assert meter.used_bytes() == 400_000 * MB
+    assert (meter.peak_bytes, meter.peak_time_s) == (500_000 * MB, at_s)
 
 
 def test_startup_can_be_marked_again(meter: MemoryMeter, monkeypatch: pytest.MonkeyPatch) -> None:

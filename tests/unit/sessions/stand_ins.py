@@ -24,6 +24,9 @@ class StandIn:
     net_in: int = 0
     net_out: int = 0
     worker_index: int = 0
+    read_events: int = 0
+    parsed_commands: int = 0
+    parse_batches: int = 0
     authenticated: bool = True
 
     def set_authenticated(self, authenticated: bool) -> None:
