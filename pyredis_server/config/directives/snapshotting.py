@@ -25,8 +25,8 @@ RDBCHECKSUM = directive(
 SANITIZE_DUMP_PAYLOAD = directive(
     "sanitize-dump-payload", Choice(SanitizeDump), default=SanitizeDump.NO,
     doc="Check the inside of every value that RESTORE or a load brings: no, yes, or clients (not from the primary "
-        "or a file). This server reads values into Python structures, so a damaged one is always found; yes also "
-        "refuses duplicates.")
+        "or a file). This server reads values into Python structures, so a damaged one is always found, and "
+        "refused whatever this says.")
 DBFILENAME = directive(
     "dbfilename", Text(check=checks.plain_name("dbfilename", "filename", may_be_empty=True)), default=b"dump.rdb",
     protected=True, doc="Name of the snapshot in dir.")
