@@ -43,7 +43,7 @@ def crc64(data: Data, crc: int = 0) -> int:
 @cache
 def _implementation() -> Callable[[Data, int], int]:
     try:
-        anycrc = import_module("anycrc")  # an extra; it carries no types
+        anycrc = import_module("anycrc")  # it carries no types
     except ImportError:
         return crc64_pure
     calculate: Callable[[Data, int], int] = anycrc.Model("CRC64-REDIS").calc

@@ -54,7 +54,7 @@ def test_the_metadata_says_what_it_needs(wheel: Path) -> None:
     assert metadata["License-Expression"] == "MIT"
     assert any(name.endswith("licenses/LICENSE") for name in names)
     needed = {line.split(">")[0].strip() for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in line}
-    assert needed == {"attrs", "psutil", "trio", "xxhash"}
+    assert needed == {"anycrc", "attrs", "psutil", "python-neo-lzf", "trio", "xxhash"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the environment's layout is POSIX's here")
