@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from tests.compat.amount import random_calls
 from tests.compat.normalise import same, ways_of
 from tests.compat.play import Player
 from tests.support.raw_client import RawClient
@@ -118,7 +119,7 @@ def test_random_calls_get_the_replies_of_redis(reference: Reference, theirs: Pla
                 client.close()
 
     run_state_machine_as_test(Conversation, settings=settings(
-        max_examples=60, stateful_step_count=40, deadline=None, database=None,
+        max_examples=random_calls(2400) // 40, stateful_step_count=40, deadline=None, database=None,
         phases=[Phase.generate],  # shrinking would play hundreds of conversations more, longer than a test may take
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     ))

@@ -1,17 +1,17 @@
 """Random positions and searches, asked of a real Redis and of ours: every digit and the order must be the same.
 
 Members have positions of their own: with COUNT, the order of equal distances is that of Redis's unstable sorting.
-PYREDIS_GEO_CALLS sets the number of calls.
+PYREDIS_RANDOM_CALLS sets the number of calls.
 """
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterator
 
 import pytest
 
+from tests.compat.amount import random_calls
 from tests.compat.play import Player
 from tests.support.raw_client import Argument, RawClient
 from tests.support.reference import Reference
@@ -19,7 +19,7 @@ from tests.support.wire import Item
 
 pytestmark = [pytest.mark.compat, pytest.mark.slow]
 
-CALLS = int(os.environ.get("PYREDIS_GEO_CALLS", "2000"))
+CALLS = random_calls(2000)
 UNITS = ("m", "km", "ft", "mi")
 METRES = {"m": 1, "km": 1000, "ft": 0.3048, "mi": 1609.34}
 MEMBERS = 400

@@ -5,13 +5,12 @@ The limits of the listpack are low, so that every conversion happens. Times to l
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from tests.compat.amount import random_calls
 from tests.compat.normalise import same, ways_of
 from tests.compat.play import Player
 from tests.support.raw_client import RawClient
@@ -19,8 +18,8 @@ from tests.support.reference import Reference
 
 pytestmark = [pytest.mark.compat, pytest.mark.slow]
 
-CONVERSATIONS = int(os.environ.get("COMPAT_CONVERSATIONS", "30"))  # of STEPS calls each; 500 make 20,000 calls
 STEPS = 40
+CONVERSATIONS = random_calls(1200) // STEPS
 KEYS = (b"h", b"i")
 LIMITS = ("CONFIG", "SET", "hash-max-listpack-entries", "4", "hash-max-listpack-value", "8")
 

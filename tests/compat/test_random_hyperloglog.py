@@ -1,24 +1,24 @@
 """Random calls on HyperLogLogs, played to a real Redis and to ours: replies and values are compared after each.
 
 Sparse values are cut at limits that change, counts stored and dropped, values copied, cut and damaged.
-PYREDIS_HYPERLOGLOG_CALLS sets the number of calls.
+PYREDIS_RANDOM_CALLS sets the number of calls.
 """
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterator
 
 import pytest
 
+from tests.compat.amount import random_calls
 from tests.compat.play import Player
 from tests.support.raw_client import Argument, RawClient
 from tests.support.reference import Reference
 
 pytestmark = [pytest.mark.compat, pytest.mark.slow]
 
-CALLS = int(os.environ.get("PYREDIS_HYPERLOGLOG_CALLS", "1500"))
+CALLS = random_calls(1500)
 CALLS_PER_LIMIT = 50
 LIMITS = (0, 19, 24, 60, 300, 3000, 12_000, 20_000)
 KEYS = ("a", "b", "c")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.compat.amount import random_calls
 from tests.compat.play import Player
 from tests.support.raw_client import Argument, RawClient
 from tests.support.reference import Reference
@@ -23,7 +24,7 @@ NUMBERS = (b"0", b"127", b"128", b"-1", b"4095", b"4096", b"-4096", b"-4097", b"
            b"2147483647", b"-2147483649", b"9223372036854775807", b"9223372036854775808", b"007", b"-0")
 LENGTHS = (0, 1, 3, 20, 61, 62, 63, 64, 100, 124, 125, 126, 500, 1020)
 LARGE_LENGTHS = (2000, 4000, 4090, 4096, 4097, 8180, 8192, 8193, 9000)
-CALLS_IN_A_RUN = 1000  # 20 times as many were played once, with other seeds: CALLS below
+CALLS_IN_A_RUN = random_calls(1000)
 
 
 def element(rng: random.Random) -> bytes:

@@ -1,17 +1,17 @@
 """Random calls on sets, to a real Redis and to ours, with thresholds so low that every change of form happens.
 
 Replies, digests of the values and encodings must be the same. What SPOP takes differs; after one the key is given the
-same members on both sides. PYREDIS_SET_CALLS sets the number of calls.
+same members on both sides. PYREDIS_RANDOM_CALLS sets the number of calls.
 """
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterator
 
 import pytest
 
+from tests.compat.amount import random_calls
 from tests.compat.normalise import same, ways_of
 from tests.compat.play import Player
 from tests.support.raw_client import RawClient
@@ -19,7 +19,7 @@ from tests.support.reference import Reference
 
 pytestmark = [pytest.mark.compat, pytest.mark.slow, pytest.mark.timeout(900)]
 
-CALLS = int(os.environ.get("PYREDIS_SET_CALLS", "1500"))
+CALLS = random_calls(1500)
 CALLS_PER_LIMITS = 100
 KEYS = (b"a", b"b", b"c", b"d", b"string")
 TEXTS = (b"", b"x", b"yy", b"zebra", b"long text", b"longer than ten", b"007", b"-0", b"+1", b" 1", b"\r\n", b"\x00\xff",

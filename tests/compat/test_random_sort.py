@@ -1,24 +1,24 @@
 """Random SORTs of random values, asked of a real Redis and of ours.
 
 Weights of ALPHA are all different: what is equal comes in the order of Redis's hash tables and of its unstable sorting.
-PYREDIS_SORT_CALLS sets the number of calls.
+PYREDIS_RANDOM_CALLS sets the number of calls.
 """
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterator
 
 import pytest
 
+from tests.compat.amount import random_calls
 from tests.compat.play import Player
 from tests.support.raw_client import Argument, RawClient
 from tests.support.reference import Reference
 
 pytestmark = [pytest.mark.compat, pytest.mark.slow]
 
-CALLS = int(os.environ.get("PYREDIS_SORT_CALLS", "2000"))
+CALLS = random_calls(2000)
 CALLS_PER_VALUE = 10
 KINDS = ("RPUSH", "SADD", "ZADD")
 TEXTS = ("", "5.", ".5", "1e3", "inf", "-inf", "x", "0x5", " 5", "007", "7", "\xe9", "3.14", "-0")

@@ -1,18 +1,18 @@
 """Random calls on sorted sets, to a real Redis and to ours, with thresholds so low that sets change their form often.
 
-Replies, digests of the values and encodings must be the same. PYREDIS_SORTED_SET_CALLS sets the number of calls.
+Replies, digests of the values and encodings must be the same. PYREDIS_RANDOM_CALLS sets the number of calls.
 Ranges by name are asked of sets whose scores are all equal: for others Redis promises nothing. For about one in 500
 random doubles Redis prints a last digit of its own (base/numeric.py), so where digests differ the scores decide.
 """
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Iterator
 
 import pytest
 
+from tests.compat.amount import random_calls
 from tests.compat.normalise import same, ways_of
 from tests.compat.play import Player
 from tests.support.raw_client import RawClient
@@ -20,7 +20,7 @@ from tests.support.reference import Reference
 
 pytestmark = [pytest.mark.compat, pytest.mark.slow]
 
-CALLS = int(os.environ.get("PYREDIS_SORTED_SET_CALLS", "1500"))
+CALLS = random_calls(1500)
 CALLS_PER_LIMITS = 60
 KEYS = (b"a", b"b", b"c", b"d")
 LEX = b"lex"  # the set whose scores are equal

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.compat.amount import random_calls
 from tests.compat.play import Player
 from tests.support.raw_client import Argument, RawClient
 from tests.support.reference import Reference
@@ -25,7 +26,7 @@ CONSUMERS = ("x", "y", "z")
 FIELDS = ("f", "f", "f", "other", "7", "long" * 20)
 VALUES = ("v", "", "127", "128", "-1", "4096", "123456789012", "x" * 63, "x" * 64, "y" * 300, "z" * 5000)
 POLICIES = ((), (), ("KEEPREF",), ("DELREF",), ("ACKED",))
-CALLS_IN_A_RUN = 1000  # 20 times as many were played once, with other seeds
+CALLS_IN_A_RUN = random_calls(1000)
 
 
 class Ids:
