@@ -12,8 +12,8 @@ import pytest
 from pyredis_server.embedded import RedisServer
 from tests.conftest import MakeServer
 from tests.support.raw_client import RawClient
-from tests.support.wait import until
 from tests.support.redis_cli import plain_environment
+from tests.support.wait import until
 
 pytestmark = pytest.mark.slow
 

@@ -168,6 +168,15 @@ CASES = [
         ), since="8.2")
         for acked in ("2 5 8", "4 5", "8", "1 2 3 5 8", "1 2 3 4 5 6 7 8 9")
     ),
+    *(
+        case(f"a destroyed group holds no entries back{state}", "XADD k 1 f v", "XADD k 2 f v", "XGROUP CREATE k g 0",
+             "XGROUP CREATE k h 2", "XDELEX k ACKED IDS 1 1", *before, "XGROUP DESTROY k g", "XTRIM k MAXLEN 0 ACKED",
+             since="8.2")
+        for state, before in (
+            ("", ()), (", having read", ("XREADGROUP GROUP g c COUNT 1 STREAMS k >",)),
+            (", set to the end", ("XGROUP SETID k g 18446744073709551615-18446744073709551615",)),
+        )
+    ),
     case("IDs run out", "XADD k 18446744073709551615-18446744073709551614 f v", "XADD k 18446744073709551615-* f v",
          "XADD k 18446744073709551615-* f v", "XADD k * f v", "XRANGE k - +", "XREAD STREAMS k +", "XINFO STREAM k"),
     case("an automatic ID after one from the future", "XADD k 18446744073709551614-5 f v", "XADD k * f v",

@@ -50,4 +50,9 @@ DIFFERENCES: tuple[Difference, ...] = (
         "Encodings of strings follow from their content here. Redis does not look whether the sum that INCRBYFLOAT "
         "stores is whole, and says embstr until the key is written again.",
     ),
+    Difference(
+        "streams: a destroyed group holds no entries back", "XTRIM k MAXLEN 0 ACKED", "8.2.7",
+        "The XTRIM page says that ACKED deletes what all groups have read and acknowledged. 8.2.3 remembers the least "
+        "ID that a group has come to, and goes on with it when that group is destroyed. Mended by 8.2.7, 8.4.4 and 8.6.",
+    ),
 )

@@ -92,6 +92,15 @@ def test_trimming_acknowledged_entries_spares_what_a_group_still_wants() -> None
     assert not group.pending
 
 
+def test_a_destroyed_group_holds_no_entries_back() -> None:
+    stream = filled(counted(2))
+    stream.groups[b"behind"] = Group(make_id(0, 0))
+    stream.groups[b"done"] = Group(make_id(2, 0))
+    assert stream.trim(Trim(maxlen=0, refs=Refs.ACKED)) == 0
+    del stream.groups[b"behind"]
+    assert stream.trim(Trim(maxlen=0, refs=Refs.ACKED)) == 2  # Redis 8.2.3 still heeds it: compat/differences.py
+
+
 def test_dropping_many_nodes_leaves_no_room_behind() -> None:
     stream = filled(counted(3000), most_entries=1)
     for length in range(2999, -1, -1):
