@@ -7,10 +7,11 @@ Elsewhere: positions and distances in geo.py; cells and areas in datatypes/geoha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from heapq import nlargest, nsmallest
 from math import isnan
 from operator import itemgetter
-from typing import Final, TypeAlias
+from typing import Final
 
 import attrs
 
@@ -26,12 +27,13 @@ from pyredis_server.commands.options import integer
 from pyredis_server.commands.registry import command
 from pyredis_server.commands.sorted_sets import limits
 from pyredis_server.datatypes import geohash
-from pyredis_server.datatypes.geohash import Area, Position
+from pyredis_server.datatypes.geohash import Area, Found, Position, Window
 from pyredis_server.datatypes.sorted_sets import SortedSet
 from pyredis_server.resp.reply import Reply
 
-Found: TypeAlias = tuple[bytes, float, float, Position]  # member, its score, metres from the centre, position
-
+_METRES: Final = itemgetter(2)  # of what was found
+_MANY: Final = 48  # members of a cell; to look at fewer takes less than to look for its quarters
+_FEW_SHARE: Final = 8  # to pick one of so many is faster than to sort all
 _COMPLEXITY: Final = "O(N + log M) for N members in the cells around the area, M being the size of the set"
 _READ: Final = Keys(1, 1, access="RO|access")
 _ORDER: Final = OneOf("order", Token("ASC"), Token("DESC"), optional=True)
@@ -302,23 +304,48 @@ def _answer(ctx: Context, held: SortedSet | None, options: Options, event: bytes
 
 def _search(held: SortedSet, options: Options) -> list[Found]:
     area = options.area()
-    distance = area.distance
-    position_of = geohash.position_of
+    window = area.window()
     enough = options.count if options.any else len(held) * 9
     found: list[Found] = []
     for low, high in area.score_ranges():
-        for member, score in held.pairs(*held.by_score(low, high, high_open=True)):
-            position = position_of(score)
-            metres = distance(position)
-            if metres is not None:
-                found.append((member, score, metres, position))
+        if high > geohash.END:
+            found += _beyond_map(area, held.pairs(*held.by_score(low, high, high_open=True)))
+        else:
+            for start, stop in _spans(held, low, high, window):
+                members = held.order.members_of(start, stop)
+                scores = held.order.scores_of(start, stop)
+                found += area.matches(members, scores, window, enough - len(found))
                 if len(found) == enough:
                     break
-        if len(found) == enough:
+        if len(found) >= enough:
+            del found[enough:]
             break
-    if options.order or (options.count and not options.any):
-        found.sort(key=itemgetter(2), reverse=options.order < 0)
-    return found[: options.count] if options.count else found
+    count = options.count
+    if options.order or (count and not options.any):
+        if 0 < count < len(found) // _FEW_SHARE and not any(map(isnan, map(_METRES, found))):
+            return (nlargest if options.order < 0 else nsmallest)(count, found, key=_METRES)
+        found.sort(key=_METRES, reverse=options.order < 0)
+    return found[:count] if count else found
+
+
+def _spans(held: SortedSet, low: int, high: int, window: Window) -> Iterator[tuple[int, int]]:
+    """The ranks, in order, of a cell's members without most of those that are outside a window."""
+    start, stop = held.by_score(low, high, high_open=True)
+    parts = geohash.quarters(low, high, window) if stop - start > _MANY else []
+    if parts:
+        for part in parts:
+            yield from _spans(held, *part, window)
+    elif stop > start:
+        yield start, stop
+
+
+def _beyond_map(area: Area, pairs: Sequence[tuple[bytes, float]]) -> Iterator[Found]:
+    """The members within the area, where scores may be none of positions."""
+    for member, score in pairs:
+        position = geohash.position_of(score)
+        metres = area.distance(position)
+        if metres is not None:
+            yield member, score, metres, position
 
 
 def _store(ctx: Context, target: bytes, found: Sequence[Found], options: Options, event: bytes) -> int:

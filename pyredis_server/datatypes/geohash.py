@@ -11,8 +11,8 @@ that are no positions, and with the very edge of the map: it counts as one more 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from math import asin, cos, isfinite, nan, pi, sin, sqrt
+from collections.abc import Iterator, Sequence
+from math import asin, cos, isfinite, isqrt, nan, pi, sin, sqrt
 from typing import Final, TypeAlias
 
 import attrs
@@ -20,6 +20,7 @@ import attrs
 LONGITUDE_MAX: Final = 180.0
 LATITUDE_MAX: Final = 85.05112878
 MAX_STEP: Final = 26  # bits of each coordinate
+END: Final = 1 << 2 * MAX_STEP  # positions have lower scores
 
 _LONGITUDE_SPAN: Final = 2 * LONGITUDE_MAX
 _LATITUDE_SPAN: Final = 2 * LATITUDE_MAX
@@ -37,9 +38,14 @@ _ALPHABET: Final = b"0123456789bcdefghjkmnpqrstuvwxyz"
 _FAR_LATITUDE: Final = 66  # from here on cells are much narrower than high
 _FARTHER_LATITUDE: Final = 80
 _SURELY: Final = 1 + 1e-9  # rounding cannot make up for so much
+_NEAR_M: Final = 1_000_000  # a greater area gets no window: its cells may be on the other side of the earth
+_WINDOW_STEPS: Final = 4  # a window is wider by so many smallest cells, for rounding
+_STEEP: Final = 0.99  # of a sine: from here on asin() is not exact enough, and a pole may be near
 
 Position: TypeAlias = tuple[float, float]  # longitude, latitude
 Cell: TypeAlias = tuple[int, int]  # bits, and how many of each coordinate there are
+Window: TypeAlias = tuple[int, int, int, int]  # the least and greatest smallest cells: west, south, east, north
+Found: TypeAlias = tuple[bytes, float, float, Position]  # member, its score, metres from the centre, position
 
 
 def _spread_table() -> tuple[int, ...]:
@@ -91,6 +97,82 @@ class Area:
             return None
         return distance(longitude, latitude, *position)
 
+    def window(self) -> Window:
+        """What nothing of the area is outside of, in smallest cells counted from the south-west."""
+        longitude, latitude = self.centre
+        west, south, east, north = 0, 0, _STEPS - 1, _STEPS - 1
+        if not (self.height_m < _NEAR_M and self.width_m < _NEAR_M):
+            return west, south, east, north
+        high = self.height_m / _EARTH_RADIUS_M / _RADIANS
+        south = max(south, _steps_from(latitude - high, LATITUDE_MAX) - _WINDOW_STEPS)
+        north = min(north, _steps_from(latitude + high, LATITUDE_MAX) + _WINDOW_STEPS)
+        if self.round:  # where a meridian touches the circle
+            half, sine = 1, sin(self.width_m / _EARTH_RADIUS_M)
+            narrowest = cos(latitude * _RADIANS)
+        else:
+            half, sine = 2, sin(self.width_m / _EARTH_RADIUS_M / 2)
+            narrowest = cos(min(abs(latitude) + high, _POLE) * _RADIANS)
+        if sine < narrowest * _STEEP:
+            wide = half * asin(sine / narrowest) / _RADIANS
+            if longitude - wide > -LONGITUDE_MAX and longitude + wide < LONGITUDE_MAX:
+                west = max(west, _steps_from(longitude - wide, LONGITUDE_MAX) - _WINDOW_STEPS)
+                east = min(east, _steps_from(longitude + wide, LONGITUDE_MAX) + _WINDOW_STEPS)
+        return west, south, east, north
+
+    def matches(self, members: Sequence[bytes], scores: Sequence[float], window: Window, wanted: int) -> list[Found]:
+        """Those members that are in the area, at most `wanted`, in their order. Scores are from 0 to below 2**52.
+
+        This is `position_of` and `distance` in one loop, since calls would take longer than the arithmetic; what they
+        give is the same to the last digit.
+        """
+        west, south, east, north = window
+        gather = _GATHER
+        circle, width_m, height_m = self.round, self.width_m, self.height_m
+        centre_x = self.centre[0] * _RADIANS
+        centre_y = self.centre[1] * _RADIANS
+        centre_cos = cos(centre_y)
+        # Names of the loop's own are faster. Steps are a power of two, so that dividing by them first changes no digit.
+        high, wide = _LATITUDE_SPAN / _STEPS, _LONGITUDE_SPAN / _STEPS
+        max_x, max_y, radians, diameter_m = LONGITUDE_MAX, LATITUDE_MAX, _RADIANS, 2.0 * _EARTH_RADIUS_M
+        sine, cosine, arcsine, root = sin, cos, asin, sqrt
+        found: list[Found] = []
+        for member, score in zip(members, scores, strict=True):
+            bits = int(score)
+            y = (gather[bits & 65535] | gather[bits >> 16 & 65535] << 8 | gather[bits >> 32 & 65535] << 16
+                 | gather[bits >> 48] << 24)
+            if y < south or y > north:
+                continue
+            bits >>= 1
+            x = (gather[bits & 65535] | gather[bits >> 16 & 65535] << 8 | gather[bits >> 32 & 65535] << 16
+                 | gather[bits >> 48] << 24)
+            if x < west or x > east:
+                continue
+            latitude = (y * high - max_y + ((y + 1) * high - max_y)) * 0.5
+            longitude = (x * wide - max_x + ((x + 1) * wide - max_x)) * 0.5
+            angle = latitude * radians
+            v = sine((longitude * radians - centre_x) * 0.5)
+            if v == 0.0:
+                metres = _EARTH_RADIUS_M * abs(angle - centre_y)
+            else:
+                u = sine((angle - centre_y) * 0.5)
+                a = u * u + centre_cos * cosine(angle) * v * v
+                if a <= 1.0:
+                    metres = diameter_m * arcsine(root(a))
+                else:
+                    metres = nan
+                    if self.distance((longitude, latitude)) is None:
+                        continue
+            if circle:
+                if metres > height_m:
+                    continue
+            elif (_EARTH_RADIUS_M * abs(angle - centre_y) > height_m
+                  or distance(longitude, latitude, self.centre[0], latitude) > width_m):
+                continue
+            found.append((member, score, metres, (longitude, latitude)))
+            if len(found) == wanted:
+                break
+        return found
+
     def score_ranges(self) -> Iterator[tuple[int, int]]:
         """The ranges of scores, each up to but not with its end, that hold all positions of the area."""
         before: Cell | None = None
@@ -134,6 +216,25 @@ class Area:
         nearer_pole = latitude - high if latitude < 0 else latitude + high
         wide = self.width_m / _EARTH_RADIUS_M / _cos(nearer_pole * _RADIANS) / _RADIANS
         return longitude - wide, latitude - high, longitude + wide, latitude + high
+
+
+def quarters(low: int, high: int, window: Window) -> list[tuple[int, int]]:
+    """The quarters of a cell, as ranges of scores in order, that a window reaches; none if it has all of the cell."""
+    size = high - low >> 2
+    if not size:
+        return []
+    side = isqrt(size)
+    west, south, east, north = window
+    x, y = _parts(low)
+    if west <= x and south <= y and x + 2 * side - 1 <= east and y + 2 * side - 1 <= north:
+        return []
+    reached = []
+    for number in range(4):
+        left = x + side * (number >> 1)
+        bottom = y + side * (number & 1)
+        if left <= east and bottom <= north and left + side > west and bottom + side > south:
+            reached.append((low + size * number, low + size * (number + 1)))
+    return reached
 
 
 def is_on_map(longitude: float, latitude: float) -> bool:
@@ -270,6 +371,11 @@ def _step_for(reach_m: float, latitude: float) -> int:
     if abs(latitude) > _FAR_LATITUDE:
         step -= 2 if abs(latitude) > _FARTHER_LATITUDE else 1
     return min(max(step, 1), MAX_STEP)
+
+
+def _steps_from(degrees: float, greatest: float) -> int:
+    """How many smallest cells there are to a coordinate from the map's edge at `-greatest`."""
+    return int((degrees + greatest) / (2 * greatest) * _STEPS)
 
 
 def _latitude_distance(latitude: float, other: float) -> float:

@@ -72,6 +72,8 @@ _DIGITS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 _FROM_BASE64: Final = bytes(max(_DIGITS.find(digit), 0) for digit in range(256))
 _TO_BASE64: Final = _DIGITS * 4
 _AS_IT_IS: Final = bytes(range(64))
+
+
 class _Lanes:
     """Constants for numbers that hold all registers, `width` bits each."""
 
@@ -474,29 +476,29 @@ class _Runs:
         lengths = body.translate(_LENGTHS)
         first = 0
         at = before = HEADER_BYTES
-        ends = [(match.start(), match.end()) for match in _LONG_RUN.finditer(body, HEADER_BYTES)]
-        for start, end in (*ends, (len(body), 0)):
-            while at < start:
-                piece = lengths[at : min(at + _PIECE, start)]
+        search = _LONG_RUN.search
+        while True:
+            long_run = search(body, at)
+            stop = long_run.start() if long_run else len(body)
+            while at < stop:
+                piece = lengths[at : min(at + _PIECE, stop)]
                 covered = sum(piece)
                 if first + covered > index:
-                    for length in piece:
-                        if first + length > index:
-                            return at, first, before
-                        first += length
-                        before = at
-                        at += 1
+                    ends = [*accumulate(piece, initial=first)]
+                    in_piece = bisect_right(ends, index) - 1
+                    return at + in_piece, ends[in_piece], at + in_piece - 1 if in_piece else before
                 first += covered
                 at += len(piece)
                 before = at - 1
-            if end:
-                length = _long_length(body[start:end])
-                if first + length > index:
-                    return start, first, before
-                first += length
-                before = start
-                at = end
-        raise CommandError(errors.HLL_CORRUPT)
+            if long_run is None:
+                raise CommandError(errors.HLL_CORRUPT)
+            op = body[stop]
+            length = (((op & 63) << 8) | body[stop + 1]) + 1 if stop + 1 < len(body) else _long_length(body[stop:])
+            if first + length > index:
+                return stop, first, before
+            first += length
+            before = stop
+            at = long_run.end()
 
     def _join(self, at: int) -> None:
         """Join neighbours of equal registers, from a run on."""

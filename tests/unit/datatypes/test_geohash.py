@@ -44,9 +44,11 @@ def test_scores_and_geohashes_are_those_of_redis(position, score, text) -> None:
 
 @given(POSITIONS)
 def test_a_score_gives_the_position_back_to_within_its_cell(position) -> None:
-    back = geohash.position_of(float(geohash.score_of(*position)))
+    score = geohash.score_of(*position)
+    lost = 2 if score >= 2**53 else 1  # on the map's very edge a double has no room for the last bit, as in Redis
+    back = geohash.position_of(float(score))
     for one, other, size in zip(position, back, SMALLEST_CELL, strict=True):
-        assert abs(one - other) <= size
+        assert abs(one - other) <= size * lost
 
 
 @pytest.mark.parametrize(("score", "position"), [
