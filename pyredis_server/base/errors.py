@@ -330,7 +330,6 @@ XREAD_GROUP = b"ERR The GROUP option is only supported by XREADGROUP. You called
 XREAD_NOACK = b"ERR The NOACK option is only supported by XREADGROUP. You called XREAD instead."
 XREAD_CLAIM = b"ERR The CLAIM option is only supported by XREADGROUP. You called XREAD instead."
 XREAD_NEW = b"ERR The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option."
-XREAD_TOP_IS_ZERO = b"ERR the stream last element ID is 0-0"
 XREAD_MAXCOUNT = b"ERR MAXCOUNT must be a positive integer"
 XREAD_MAXSIZE = b"ERR MAXSIZE must be a positive integer"
 XREAD_MAXCOUNT_BELOW = b"ERR MAXCOUNT must be greater than or equal to COUNT"

@@ -121,11 +121,7 @@ def bitop(ctx: Context, operation: bytes, destkey: bytes, key: bytes, *more: byt
     db = ctx.db
     values = [db.read_string(source) or b"" for source in (key, *more)]
     result = bits.negated(values[0]) if name == b"NOT" else bits.combined(name, values)
-    if result:
-        db.put(destkey, result)
-        ctx.changed(destkey, b"set")
-    elif db.delete(destkey):
-        ctx.changed(destkey, b"del")
+    ctx.stored(destkey, result, b"set")
     return len(result)
 
 

@@ -6,6 +6,7 @@ Owner: the executor thread.
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from typing import TYPE_CHECKING, Any
 
 from pyredis_server.base.clock import CommandClock
@@ -13,6 +14,7 @@ from pyredis_server.commands.ports import EffectSink, Services
 from pyredis_server.config.directive import Config
 from pyredis_server.keyspace.database import Database
 from pyredis_server.keyspace.keyspace import Keyspace
+from pyredis_server.keyspace.values import StoredValue
 from pyredis_server.sessions.session import Session
 
 if TYPE_CHECKING:
@@ -70,6 +72,23 @@ class Context:
         self.dirty += changes
         if self.effects_wanted:
             self.effects.changed(self.db, key, event)
+
+    def lost(self, key: bytes, value: Sized, event: bytes, changes: int = 1) -> None:
+        """The same for a value that lost elements: one without any left is deleted, and a `del` follows."""
+        if len(value):  # a hash is true even when it is empty
+            self.changed(key, event, changes)
+            return
+        self.db.delete(key)
+        self.changed(key, event, changes)
+        self.notify(b"del", key)
+
+    def stored(self, key: bytes, result: StoredValue | None, event: bytes, changes: int = 1) -> None:
+        """Store a result in place of whatever the key holds and report it; an empty one deletes the key."""
+        if result:
+            self.db.put(key, result)
+            self.changed(key, event, changes)
+        elif self.db.delete(key):
+            self.changed(key, b"del")
 
     def changed_quietly(self, key: bytes) -> None:
         """The same for a change that is no keyspace event, as the count that PFCOUNT stores."""

@@ -28,7 +28,7 @@ from pyredis_server.commands.context import Context
 from pyredis_server.commands.debug_report import client_buckets, described_object, described_sds, table_statistics
 from pyredis_server.commands.flags import ADMIN, LOADING, NOSCRIPT, PROTECTED, STALE
 from pyredis_server.commands.help import help_lines
-from pyredis_server.commands.options import integer
+from pyredis_server.commands.options import at_least, integer
 from pyredis_server.commands.registry import command
 from pyredis_server.commands.switches import DEFAULT_PACKED_THRESHOLD_BYTES, REPLY_BUFFER_PEAK_RESET_MS
 from pyredis_server.keyspace.values import StoredValue, encoding_of
@@ -131,7 +131,7 @@ def _digest_value(ctx: Context, *keys: bytes) -> Reply:
 
 
 def _populate(ctx: Context, count: bytes, prefix: bytes = b"key", size: bytes = b"0") -> Reply:
-    keys, size_bytes = _positive(count), _positive(size)
+    keys, size_bytes = at_least(0, count, errors.NOT_POSITIVE), at_least(0, size, errors.NOT_POSITIVE)
     db = ctx.db
     for number in range(keys):
         key = b"%b:%d" % (prefix, number)
@@ -334,13 +334,6 @@ def _value(ctx: Context, key: bytes) -> StoredValue:
     value = ctx.db.values.get(key)
     if value is None:
         raise CommandError(errors.NO_SUCH_KEY)
-    return value
-
-
-def _positive(raw: bytes) -> int:
-    value = integer(raw, errors.NOT_POSITIVE)
-    if value < 0:
-        raise CommandError(errors.NOT_POSITIVE)
     return value
 
 

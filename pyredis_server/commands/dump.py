@@ -17,7 +17,7 @@ from pyredis_server.base.numeric import INT64_MAX
 from pyredis_server.commands.arguments import Int, Key, Str, Token
 from pyredis_server.commands.context import Context
 from pyredis_server.commands.flags import ASKING, DENYOOM, READONLY, WRITE
-from pyredis_server.commands.keys import free_lazily
+from pyredis_server.commands.keys import remove_replaced
 from pyredis_server.commands.keyspecs import Keys
 from pyredis_server.commands.options import integer
 from pyredis_server.commands.registry import command
@@ -110,7 +110,7 @@ def _restore(ctx: Context, name: bytes, key: bytes, ttl: bytes, payload: bytes, 
         raise CommandError(errors.INVALID_TTL)
     value = ctx.services.codec.load(payload)
 
-    replaced = options.replace and _remove(ctx, key)
+    replaced = options.replace and remove_replaced(ctx, db, key)
     if at_ms:
         if not options.absolute:
             at_ms += ctx.clock.now_ms
@@ -129,14 +129,6 @@ def _restore(ctx: Context, name: bytes, key: bytes, ttl: bytes, payload: bytes, 
     _set_clock(ctx, key, options)
     ctx.changed(key, b"restore")
     return OK
-
-
-def _remove(ctx: Context, key: bytes) -> bool:
-    """Remove what is to be replaced; False when there was nothing."""
-    value = ctx.db.pop(key)
-    if value is not None and ctx.config[directives.memory.LAZYFREE_LAZY_SERVER_DEL]:
-        free_lazily(ctx, value)
-    return value is not None
 
 
 def _set_clock(ctx: Context, key: bytes, options: _Options) -> None:

@@ -350,12 +350,7 @@ def _beyond_map(area: Area, pairs: Sequence[tuple[bytes, float]]) -> Iterator[Fo
 
 def _store(ctx: Context, target: bytes, found: Sequence[Found], options: Options, event: bytes) -> int:
     """Put what was found in place of what the key holds; nothing found deletes the key."""
-    if not found:
-        if ctx.db.delete(target):
-            ctx.changed(target, b"del")
-        return 0
     scores = {member: metres / options.unit_m if options.storedist else score for member, score, metres, _ in found}
-    ctx.db.put(target, SortedSet.of({member: 0.0 if isnan(score) else score for member, score in scores.items()},
-                                    *limits(ctx)))
-    ctx.changed(target, event, len(found))
+    numbers = {member: 0.0 if isnan(score) else score for member, score in scores.items()}
+    ctx.stored(target, SortedSet.of(numbers, *limits(ctx)) if found else None, event, len(found))
     return len(found)

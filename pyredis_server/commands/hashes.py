@@ -14,7 +14,6 @@ from typing import Final
 
 from pyredis_server.base import errors
 from pyredis_server.base.errors import CommandError, WrongArity
-from pyredis_server.base.globs import compile_glob
 from pyredis_server.base.numeric import (
     INT64_MAX,
     INT64_MIN,
@@ -27,9 +26,9 @@ from pyredis_server.commands.arguments import Block, Dbl, Int, Key, Pattern, Str
 from pyredis_server.commands.context import Context
 from pyredis_server.commands.flags import DENYOOM, FAST, READONLY, WRITE
 from pyredis_server.commands.keyspecs import Keys
-from pyredis_server.commands.options import integer
+from pyredis_server.commands.options import integer, negatable
 from pyredis_server.commands.registry import command
-from pyredis_server.commands.scan import read_cursor, read_scan_options
+from pyredis_server.commands.scan import walk_value
 from pyredis_server.config.directives.encodings import HASH_MAX_LISTPACK_ENTRIES, HASH_MAX_LISTPACK_VALUE
 from pyredis_server.datatypes.hashes import HASHTABLE, Hash
 from pyredis_server.keyspace.database import Database
@@ -247,9 +246,7 @@ def hrandfield(ctx: Context, key: bytes, *options: bytes) -> Reply:
     if not options:
         held = _without_overdue(ctx, key)
         return None if held is None else held.random_field(ctx.keyspace.random)
-    count = integer(options[0])
-    if count == INT64_MIN:
-        raise CommandError(errors.NOT_A_LONG)
+    count = negatable(options[0])
     with_values = len(options) > 1
     if len(options) > 2 or (with_values and options[1].upper() != b"WITHVALUES"):
         raise CommandError(errors.SYNTAX)
@@ -273,22 +270,18 @@ def hrandfield(ctx: Context, key: bytes, *options: bytes) -> Reply:
          complexity="O(1) for a call, O(N) for all calls that walk N fields")
 def hscan(ctx: Context, key: bytes, cursor: bytes, *options: bytes) -> list[Reply]:
     """Walk the fields of a hash a few at a time."""
-    start = read_cursor(cursor)
-    held = ctx.db.read_as(key, Hash)
-    if held is None:
+    walked = walk_value(ctx, key, Hash, cursor, options, novalues_allowed=True)
+    if walked is None:
         return [b"0", []]
-    wanted = read_scan_options(options, novalues_allowed=True)
-    following, found = held.scan(start, wanted.count)
-    if wanted.pattern is not None:
-        found = list(filter(compile_glob(wanted.pattern), found))
+    held, found = walked.value, walked.found
     if held.deadlines is not None and ctx.keyspace.overdue is not Overdue.IGNORE:
         now_ms = ctx.clock.now_ms
         at = held.deadlines.at
         found = [field for field in found if at.get(field, now_ms) >= now_ms]
-    if not wanted.novalues:
+    if not walked.novalues:
         fields = held.fields
         found = [part for field in found for part in (field, fields[field])]
-    return [b"%d" % following, found]
+    return [walked.following, found]
 
 
 # What commands on hashes share
@@ -353,14 +346,9 @@ def ran_out(ctx: Context, held: Hash, field: bytes) -> bool:
 
 def report_removal(ctx: Context, key: bytes, held: Hash, removed: int) -> None:
     """Fields were removed by a command: report it, and delete the key if they were the last ones."""
-    emptied = not held.fields
-    if emptied:
-        ctx.db.delete(key)
-    else:
+    if held.fields:
         deadlines_dropped(ctx.db, key, held)
-    ctx.changed(key, b"hdel", removed)
-    if emptied:
-        ctx.notify(b"del", key)
+    ctx.lost(key, held, b"hdel", removed)
 
 
 def _visible(ctx: Context, key: bytes) -> dict[bytes, bytes]:

@@ -152,7 +152,7 @@ def copy(ctx: Context, source: bytes, destination: bytes, *options: bytes) -> in
     if target.lookup_for_write(destination) is not None:
         if not replace:
             return 0
-        _overwrite(ctx, target, destination)
+        remove_replaced(ctx, target, destination)
     at_ms = ctx.db.expire_at(source)
     target.put(destination, copy_of(value))
     if at_ms is not None:
@@ -181,18 +181,19 @@ def _remove(ctx: Context, keys: tuple[bytes, ...], *, lazily: bool) -> int:
     return removed
 
 
-def _overwrite(ctx: Context, db: Database, key: bytes) -> None:
-    """Remove what stands in the way of another value, if anything does."""
+def remove_replaced(ctx: Context, db: Database, key: bytes) -> bool:
+    """Remove what stands in the way of another value; False when there was nothing."""
     value = db.pop(key)
     if value is not None and ctx.config[directives.memory.LAZYFREE_LAZY_SERVER_DEL]:
         free_lazily(ctx, value)
+    return value is not None
 
 
 def _rename(ctx: Context, key: bytes, newkey: bytes) -> None:
     """Give the live `key` the other name `newkey`, in place of what is there."""
     db = ctx.db
     at_ms = db.expire_at(key)
-    _overwrite(ctx, db, newkey)
+    remove_replaced(ctx, db, newkey)
     value = db.pop(key)
     assert value is not None, "it was looked up"
     db.put(newkey, value)

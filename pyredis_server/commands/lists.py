@@ -13,12 +13,11 @@ import attrs
 
 from pyredis_server.base import errors
 from pyredis_server.base.errors import CommandError, WrongArity
-from pyredis_server.base.numeric import INT64_MIN
 from pyredis_server.commands.arguments import Block, Int, Key, OneOf, Str, Token
 from pyredis_server.commands.context import Context
 from pyredis_server.commands.flags import DENYOOM, FAST, MOVABLEKEYS, READONLY, WRITE
 from pyredis_server.commands.keyspecs import CountedKeys, Keys
-from pyredis_server.commands.options import integer
+from pyredis_server.commands.options import at_least, integer, negatable
 from pyredis_server.commands.registry import command
 from pyredis_server.config.directives.encodings import LIST_MAX_LISTPACK_SIZE
 from pyredis_server.datatypes.lists import List
@@ -168,13 +167,13 @@ def lpos(ctx: Context, key: bytes, element: bytes, *options: bytes) -> Reply:
             raise CommandError(errors.SYNTAX)
         raw = options[at + 1]
         if word == b"RANK":
-            rank = _symmetric(raw)
+            rank = negatable(raw)
             if not rank:
                 raise CommandError(errors.RANK_ZERO)
         elif word == b"COUNT":
-            count = _at_least(0, raw, errors.NEGATIVE_ARGUMENT % word)
+            count = at_least(0, raw, errors.NEGATIVE_ARGUMENT % word)
         else:
-            look_at = _at_least(0, raw, errors.NEGATIVE_ARGUMENT % word)
+            look_at = at_least(0, raw, errors.NEGATIVE_ARGUMENT % word)
     found = ctx.db.read_as(key, List)
     if found is None:
         return None if count is None else []
@@ -221,13 +220,13 @@ def lmpop(ctx: Context, numkeys: bytes, *keys_and_options: bytes) -> Reply:
          complexity="O(N) for N elements")
 def lrem(ctx: Context, key: bytes, count: bytes, element: bytes) -> int:
     """Remove elements that are equal to one: the first `count`, the last -`count`, or all for 0."""
-    most = _symmetric(count)
+    most = negatable(count)
     found = ctx.db.write_as(key, List)
     if found is None:
         return 0
     removed = found.remove(element, most, ctx.config[LIST_MAX_LISTPACK_SIZE])
     if removed:
-        _report_loss(ctx, key, found, b"lrem", removed)
+        ctx.lost(key, found, b"lrem", removed)
     return removed
 
 
@@ -241,7 +240,7 @@ def ltrim(ctx: Context, key: bytes, start: bytes, stop: bytes) -> Reply:
     found = ctx.db.write_as(key, List)
     if found is not None:
         lost = found.trim(*found.bounds(first, last), ctx.config[LIST_MAX_LISTPACK_SIZE])
-        _report_loss(ctx, key, found, b"ltrim", lost)
+        ctx.lost(key, found, b"ltrim", lost)
     return OK
 
 
@@ -251,7 +250,7 @@ def pop_one(ctx: Context, key: bytes, *, left: bool) -> bytes | None:
     if found is None:
         return None
     value = found.pop(left, ctx.config[LIST_MAX_LISTPACK_SIZE])
-    _report_loss(ctx, key, found, b"lpop" if left else b"rpop", 1)
+    ctx.lost(key, found, b"lpop" if left else b"rpop", 1)
     return value
 
 
@@ -271,7 +270,7 @@ def pop_from_first(ctx: Context, keys: Sequence[bytes], *, left: bool, count: in
 
 def parse_mpop(numkeys: bytes, rest: Sequence[bytes]) -> tuple[Sequence[bytes], bool, int]:
     """The keys, whether to take from the left, and how many: what LMPOP and BLMPOP have in common."""
-    number = _at_least(1, numkeys, errors.NOT_GREATER_THAN_ZERO % b"numkeys")
+    number = at_least(1, numkeys, errors.NOT_GREATER_THAN_ZERO % b"numkeys")
     if number >= len(rest):
         raise CommandError(errors.SYNTAX)
     left = is_left(rest[number])
@@ -280,7 +279,7 @@ def parse_mpop(numkeys: bytes, rest: Sequence[bytes]) -> tuple[Sequence[bytes], 
         return rest[:number], left, 1
     if options[0].upper() != b"COUNT" or len(options) == 1:
         raise CommandError(errors.SYNTAX)
-    count = _at_least(1, options[1], errors.NOT_GREATER_THAN_ZERO % b"count")
+    count = at_least(1, options[1], errors.NOT_GREATER_THAN_ZERO % b"count")
     if len(options) > 2:
         raise CommandError(errors.SYNTAX)
     return rest[:number], left, count
@@ -356,7 +355,7 @@ class Move:
             added_to.push_right(moved, fill)
         taken_from.settle(fill)
         ctx.changed(destination, b"lpush" if self.to_left else b"rpush", 0)
-        _report_loss(ctx, source, taken_from, b"lpop" if self.from_left else b"rpop", len(moved))
+        ctx.lost(source, taken_from, b"lpop" if self.from_left else b"rpop", len(moved))
         return moved
 
 
@@ -370,7 +369,7 @@ def parse_movem(wherefrom: bytes, whereto: bytes, how_many: Sequence[bytes]) -> 
     selector, ordering = how_many[0].upper(), how_many[2].upper()
     if selector not in (b"COUNT", b"EXACTLY") or ordering not in (b"OBO", b"BULK"):
         raise CommandError(errors.SYNTAX)
-    count = _at_least(1, how_many[1], errors.NOT_GREATER_THAN_ZERO % selector.lower())
+    count = at_least(1, how_many[1], errors.NOT_GREATER_THAN_ZERO % selector.lower())
     return Move(from_left, to_left, count, selector == b"EXACTLY", ordering == b"BULK")
 
 
@@ -387,7 +386,7 @@ def is_left(raw: bytes) -> bool:
 def _pop_counted(ctx: Context, key: bytes, options: Sequence[bytes], *, left: bool) -> Reply:
     if len(options) > 1:
         raise WrongArity("lpop" if left else "rpop")
-    count = _at_least(0, options[0], errors.NOT_POSITIVE)
+    count = at_least(0, options[0], errors.NOT_POSITIVE)
     found = ctx.db.write_as(key, List)
     if found is None:
         return NULL_ARRAY
@@ -396,30 +395,5 @@ def _pop_counted(ctx: Context, key: bytes, options: Sequence[bytes], *, left: bo
 
 def _pop_many(ctx: Context, key: bytes, found: List, count: int, *, left: bool) -> list[bytes]:
     popped = found.pop_many(count, left=left, fill=ctx.config[LIST_MAX_LISTPACK_SIZE])
-    _report_loss(ctx, key, found, b"lpop" if left else b"rpop", len(popped))
+    ctx.lost(key, found, b"lpop" if left else b"rpop", len(popped))
     return popped
-
-
-def _report_loss(ctx: Context, key: bytes, found: List, event: bytes, changes: int) -> None:
-    """Report that a list lost elements, and delete it if they were its last."""
-    if found:
-        ctx.changed(key, event, changes)
-    else:
-        ctx.db.delete(key)
-        ctx.changed(key, event, changes)
-        ctx.notify(b"del", key)
-
-
-def _at_least(least: int, raw: bytes, refusal: bytes) -> int:
-    value = integer(raw, refusal)
-    if value < least:
-        raise CommandError(refusal)
-    return value
-
-
-def _symmetric(raw: bytes) -> int:
-    """A number whose opposite fits 64 bits too."""
-    value = integer(raw)
-    if value == INT64_MIN:
-        raise CommandError(errors.NOT_A_LONG)
-    return value

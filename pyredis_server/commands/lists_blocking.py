@@ -6,7 +6,7 @@ is tried again whenever a key it waits for was changed. AOF and replicas get the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from pyredis_server.commands.arguments import Dbl, Int, Key
 from pyredis_server.commands.context import Context
@@ -26,7 +26,9 @@ from pyredis_server.commands.lists import (
 )
 from pyredis_server.commands.options import deadline_ms
 from pyredis_server.commands.registry import command
-from pyredis_server.resp.reply import NO_REPLY, NULL_ARRAY, Reply
+from pyredis_server.commands.waiting import take_or_wait
+from pyredis_server.datatypes.lists import List
+from pyredis_server.resp.reply import NO_REPLY, Reply
 
 
 @command("BLPOP", group="list", since="2.0.0", arity=-3, flags=WRITE | BLOCKING,
@@ -60,7 +62,7 @@ def blmpop(ctx: Context, timeout: bytes, numkeys: bytes, *keys_and_options: byte
         popped = pop_from_first(ctx, keys, left=left, count=count)
         return NO_REPLY if popped is None else popped
 
-    return _take_or_wait(ctx, keys, deadline_ms(timeout, ctx.clock.now_ms), take)
+    return take_or_wait(ctx, keys, deadline_ms(timeout, ctx.clock.now_ms), take, kind=List.type_name)
 
 
 @command("BLMOVE", group="list", since="6.2.0", arity=6, flags=WRITE | DENYOOM | BLOCKING,
@@ -101,7 +103,7 @@ def blmovem(ctx: Context, source: bytes, destination: bytes, wherefrom: bytes, w
         ctx.propagate(*sent)
         return moved
 
-    return _take_or_wait(ctx, (source,), deadline_ms(timeout, ctx.clock.now_ms), take)
+    return take_or_wait(ctx, (source,), deadline_ms(timeout, ctx.clock.now_ms), take, kind=List.type_name)
 
 
 def _pop(ctx: Context, keys_and_timeout: Sequence[bytes], *, left: bool) -> Reply:
@@ -115,7 +117,7 @@ def _pop(ctx: Context, keys_and_timeout: Sequence[bytes], *, left: bool) -> Repl
                 return [key, value]
         return NO_REPLY
 
-    return _take_or_wait(ctx, keys, deadline_ms(keys_and_timeout[-1], ctx.clock.now_ms), take)
+    return take_or_wait(ctx, keys, deadline_ms(keys_and_timeout[-1], ctx.clock.now_ms), take, kind=List.type_name)
 
 
 def _move_one(ctx: Context, source: bytes, destination: bytes, move: Move, timeout: bytes,
@@ -127,13 +129,4 @@ def _move_one(ctx: Context, source: bytes, destination: bytes, move: Move, timeo
         ctx.propagate(*sent)
         return moved[0]
 
-    return _take_or_wait(ctx, (source,), deadline_ms(timeout, ctx.clock.now_ms), take, refused=None)
-
-
-def _take_or_wait(ctx: Context, keys: Sequence[bytes], deadline: int, take: Callable[[Context], Reply], *,
-                  refused: Reply = NULL_ARRAY) -> Reply:
-    """Try at once, else wait until `deadline`."""
-    reply = take(ctx)
-    if reply is not NO_REPLY:
-        return reply
-    return ctx.services.executor.block(ctx.session, keys, deadline, take, refused=refused)
+    return take_or_wait(ctx, (source,), deadline_ms(timeout, ctx.clock.now_ms), take, kind=List.type_name, refused=None)

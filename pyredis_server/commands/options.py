@@ -9,7 +9,7 @@ from typing import Final
 
 from pyredis_server.base import errors
 from pyredis_server.base.errors import CommandError, InvalidExpireTime
-from pyredis_server.base.numeric import INT64_MAX, LongDouble, parse_int, parse_long_double
+from pyredis_server.base.numeric import INT64_MAX, INT64_MIN, LongDouble, parse_int, parse_long_double
 
 _INT32: Final = 1 << 31
 _MAX_SECONDS: Final = INT64_MAX // 1000  # beyond it the milliseconds leave 64 bits
@@ -20,6 +20,22 @@ def integer(raw: bytes, refusal: bytes = errors.NOT_AN_INTEGER) -> int:
     value = parse_int(raw)
     if value is None:
         raise CommandError(refusal)
+    return value
+
+
+def at_least(least: int, raw: bytes, refusal: bytes) -> int:
+    """An integer from `least` on, or CommandError(refusal)."""
+    value = integer(raw, refusal)
+    if value < least:
+        raise CommandError(refusal)
+    return value
+
+
+def negatable(raw: bytes) -> int:
+    """An integer whose opposite fits 64 bits too. Raises CommandError(NOT_AN_INTEGER or NOT_A_LONG)."""
+    value = integer(raw)
+    if value == INT64_MIN:
+        raise CommandError(errors.NOT_A_LONG)
     return value
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
 import attrs
 
@@ -29,6 +29,16 @@ DEFAULT_SCAN_COUNT: Final = 10
 # What is no canonical integer Redis reads with C's strtoull: spaces and a sign go before it, and a minus wraps around.
 _LAX_CURSOR: Final = re.compile(rb"[ \t\n\v\f\r]*([+-]?)([0-9]+)")
 _WILDCARD: Final = re.compile(rb"[*?\[\\]")
+
+
+class Scannable(Protocol):
+    """A value that can be walked a few elements at a time."""
+
+    def scan(self, cursor: int, count: int) -> tuple[int, list[bytes]]:
+        """The cursor to go on with, 0 at the end, and what was met."""
+
+
+V = TypeVar("V", bound=Scannable)
 
 
 @command("KEYS", group="generic", since="1.0.0", arity=2, flags=READONLY,
@@ -96,6 +106,33 @@ class ScanOptions:
     pattern: bytes | None = None
     type: bytes | None = None
     novalues: bool = False
+
+
+@attrs.define
+class Walked(Generic[V]):
+    """What one call of HSCAN, SSCAN or ZSCAN met."""
+
+    value: V
+    following: bytes  # the cursor for the next call
+    found: list[bytes]
+    novalues: bool
+
+
+def walk_value(ctx: Context, key: bytes, kind: type[V], cursor: bytes, options: Sequence[bytes], *,
+               novalues_allowed: bool = False) -> Walked[V] | None:
+    """Walk on in a value, as HSCAN, SSCAN and ZSCAN do; None where there is no such key.
+
+    Raises: WrongType, CommandError for a wrong cursor or wrong options.
+    """
+    start = read_cursor(cursor)
+    value = ctx.db.read_as(key, kind)
+    if value is None:
+        return None
+    wanted = read_scan_options(options, novalues_allowed=novalues_allowed)
+    following, found = value.scan(start, wanted.count)
+    if wanted.pattern is not None:
+        found = list(filter(compile_glob(wanted.pattern), found))
+    return Walked(value, b"%d" % following, found, wanted.novalues)
 
 
 def read_cursor(raw: bytes) -> int:

@@ -11,15 +11,13 @@ from typing import Final
 
 from pyredis_server.base import errors
 from pyredis_server.base.errors import CommandError, WrongType
-from pyredis_server.base.globs import compile_glob
-from pyredis_server.base.numeric import INT64_MAX
 from pyredis_server.commands.arguments import Int, Key, Pattern, Str
 from pyredis_server.commands.context import Context
 from pyredis_server.commands.flags import DENYOOM, FAST, READONLY, WRITE
 from pyredis_server.commands.keyspecs import Keys
-from pyredis_server.commands.options import integer
+from pyredis_server.commands.options import at_least, negatable
 from pyredis_server.commands.registry import command
-from pyredis_server.commands.scan import read_cursor, read_scan_options
+from pyredis_server.commands.scan import walk_value
 from pyredis_server.config.directives.encodings import (
     SET_MAX_INTSET_ENTRIES,
     SET_MAX_LISTPACK_ENTRIES,
@@ -76,7 +74,7 @@ def srem(ctx: Context, key: bytes, *members: bytes) -> int:
         if value.remove(member):
             removed += 1
     if removed:
-        _report_loss(ctx, key, value, b"srem", removed)
+        ctx.lost(key, value, b"srem", removed)
     return removed
 
 
@@ -134,7 +132,7 @@ def smove(ctx: Context, source: bytes, destination: bytes, member: bytes) -> int
         return 1 if member in giver else 0
     if not giver.remove(member):
         return 0
-    _report_loss(ctx, source, giver, b"srem", 1)
+    ctx.lost(source, giver, b"srem", 1)
     limits = set_limits(ctx)
     if taker is None:
         taker = SetValue.created(member, 1, limits)
@@ -157,7 +155,7 @@ def spop(ctx: Context, key: bytes, *count: bytes) -> Reply:
         return None
     member = value.pop_random(ctx.keyspace.random)
     ctx.propagate(b"SREM", key, member)
-    _report_loss(ctx, key, value, b"spop", 1)
+    ctx.lost(key, value, b"spop", 1)
     return member
 
 
@@ -172,9 +170,7 @@ def srandmember(ctx: Context, key: bytes, *count: bytes) -> Reply:
         return None if value is None else value.random(ctx.keyspace.random)
     if len(count) > 1:
         raise CommandError(errors.SYNTAX)
-    wanted = integer(count[0])
-    if wanted < -INT64_MAX:
-        raise CommandError(errors.NOT_A_LONG)
+    wanted = negatable(count[0])
     value = ctx.db.read_as(key, SetValue)
     if value is None or not wanted:
         return []
@@ -191,24 +187,15 @@ def srandmember(ctx: Context, key: bytes, *count: bytes) -> Reply:
          complexity="O(1) for a call, O(N) for all calls that walk N members")
 def sscan(ctx: Context, key: bytes, cursor: bytes, *options: bytes) -> list[Reply]:
     """Walk the members of a set a few at a time."""
-    start = read_cursor(cursor)
-    value = ctx.db.read_as(key, SetValue)
-    if value is None:
-        return [b"0", []]
-    wanted = read_scan_options(options)
-    following, found = value.scan(start, wanted.count)
-    if wanted.pattern is not None:
-        found = list(filter(compile_glob(wanted.pattern), found))
-    return [b"%d" % following, found]
+    walked = walk_value(ctx, key, SetValue, cursor, options)
+    return [b"0", []] if walked is None else [walked.following, walked.found]
 
 
 def _pop_many(ctx: Context, key: bytes, words: tuple[bytes, ...]) -> SetReply:
     """SPOP with a count."""
     if len(words) > 1:
         raise CommandError(errors.SYNTAX)
-    count = integer(words[0], errors.NOT_POSITIVE)
-    if count < 0:
-        raise CommandError(errors.NOT_POSITIVE)
+    count = at_least(0, words[0], errors.NOT_POSITIVE)
     db = ctx.db
     value = db.write_as(key, SetValue)
     if value is None or not count:
@@ -226,13 +213,3 @@ def _pop_many(ctx: Context, key: bytes, words: tuple[bytes, ...]) -> SetReply:
             ctx.propagate(b"SREM", key, *members[at : at + SREM_MEMBERS])
     ctx.changed(key, b"spop", count)
     return SetReply(members)
-
-
-def _report_loss(ctx: Context, key: bytes, value: SetValue, event: bytes, changes: int) -> None:
-    """A set has lost members: report it, and take its key away if it is empty."""
-    if value:
-        ctx.changed(key, event, changes)
-        return
-    ctx.db.delete(key)
-    ctx.changed(key, event, changes)
-    ctx.notify(b"del", key)

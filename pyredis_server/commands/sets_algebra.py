@@ -13,7 +13,7 @@ from pyredis_server.commands.context import Context
 from pyredis_server.commands.flags import DENYOOM, MOVABLEKEYS, READONLY, WRITE
 from pyredis_server.commands.keys import free_lazily
 from pyredis_server.commands.keyspecs import CountedKeys, Keys
-from pyredis_server.commands.options import integer
+from pyredis_server.commands.options import at_least
 from pyredis_server.commands.registry import command
 from pyredis_server.commands.sets import set_limits
 from pyredis_server.config.directives.memory import LAZYFREE_LAZY_SERVER_DEL
@@ -129,9 +129,7 @@ def _present(values: list[SetValue | None]) -> list[SetValue]:
 
 def _counted_keys(numkeys: bytes, words: tuple[bytes, ...], flag: bytes = b"") -> tuple[tuple[bytes, ...], int]:
     """The keys and the LIMIT (0: none) of SINTERCARD and its kin; `flag` is a further word that may stand there."""
-    count = integer(numkeys, errors.NUMKEYS_NOT_POSITIVE)
-    if count < 1:
-        raise CommandError(errors.NUMKEYS_NOT_POSITIVE)
+    count = at_least(1, numkeys, errors.NUMKEYS_NOT_POSITIVE)
     if count > len(words):
         raise CommandError(errors.NUMKEYS_TOO_MANY)
     limit = 0
@@ -139,9 +137,7 @@ def _counted_keys(numkeys: bytes, words: tuple[bytes, ...], flag: bytes = b"") -
     for option in options:
         word = option.upper()
         if word == b"LIMIT" and (given := next(options, None)) is not None:
-            limit = integer(given, errors.LIMIT_NEGATIVE)
-            if limit < 0:
-                raise CommandError(errors.LIMIT_NEGATIVE)
+            limit = at_least(0, given, errors.LIMIT_NEGATIVE)
         elif not flag or word != flag:
             raise CommandError(errors.SYNTAX)
     return words[:count], limit
@@ -149,14 +145,8 @@ def _counted_keys(numkeys: bytes, words: tuple[bytes, ...], flag: bytes = b"") -
 
 def _store(ctx: Context, destination: bytes, result: SetValue | None, event: bytes) -> int:
     """Store the result of an operation in place of what the key holds; an empty one deletes the key."""
-    db = ctx.db
-    if not result:
-        if db.delete(destination):
-            ctx.changed(destination, b"del")
-        return 0
-    old = db.lookup_for_write(destination)
-    db.put(destination, result)
+    old = ctx.db.lookup_for_write(destination) if result else None
+    ctx.stored(destination, result, event)
     if old is not None and ctx.config[LAZYFREE_LAZY_SERVER_DEL]:
         free_lazily(ctx, old)
-    ctx.changed(destination, event)
-    return len(result)
+    return len(result) if result else 0

@@ -8,7 +8,7 @@ from pyredis_server.commands.arguments import Int
 from pyredis_server.commands.context import Context
 from pyredis_server.commands.flags import ADMIN, LOADING, STALE
 from pyredis_server.commands.help import help_lines
-from pyredis_server.commands.options import integer
+from pyredis_server.commands.options import at_least
 from pyredis_server.commands.registry import command
 from pyredis_server.resp.reply import OK, Reply
 
@@ -31,10 +31,7 @@ def slowlog_get(ctx: Context, count: bytes = DEFAULT_COUNT, *excess: bytes) -> R
     """Give the newest entries of the log: 10, a number, or all for -1."""
     if excess:
         raise CommandError(errors.SUBCOMMAND_SYNTAX % (b"GET", b"SLOWLOG"))
-    wanted = integer(count, errors.SLOWLOG_COUNT)
-    if wanted < -1:
-        raise CommandError(errors.SLOWLOG_COUNT)
-    return ctx.services.slowlog.entries(wanted)
+    return ctx.services.slowlog.entries(at_least(-1, count, errors.SLOWLOG_COUNT))
 
 
 @command("SLOWLOG HELP", group="server", since="6.2.0", arity=2, flags=LOADING | STALE)

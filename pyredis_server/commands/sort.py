@@ -254,9 +254,6 @@ def _lookup(ctx: Context, pattern: bytes) -> Lookup:
 
 def _store(ctx: Context, target: bytes, elements: list[bytes]) -> int:
     """Store a list in place of what the key holds; an empty one deletes the key."""
-    if elements:
-        ctx.db.put(target, List.of(elements, ctx.config[LIST_MAX_LISTPACK_SIZE]))
-        ctx.changed(target, b"sortstore", len(elements))
-    elif ctx.db.delete(target):
-        ctx.changed(target, b"del")
+    result = List.of(elements, ctx.config[LIST_MAX_LISTPACK_SIZE]) if elements else None
+    ctx.stored(target, result, b"sortstore", len(elements))
     return len(elements)

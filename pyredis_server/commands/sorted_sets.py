@@ -13,15 +13,14 @@ from typing import Final
 
 from pyredis_server.base import errors
 from pyredis_server.base.errors import CommandError, WrongArity
-from pyredis_server.base.globs import compile_glob
-from pyredis_server.base.numeric import INT64_MAX, INT64_MIN, format_double, parse_float, parse_int
+from pyredis_server.base.numeric import INT64_MAX, format_double, parse_float
 from pyredis_server.commands.arguments import Block, Dbl, Int, Key, OneOf, Pattern, Str, Token
 from pyredis_server.commands.context import Context
 from pyredis_server.commands.flags import DENYOOM, FAST, MOVABLEKEYS, READONLY, WRITE
 from pyredis_server.commands.keyspecs import CountedKeys, Keys
-from pyredis_server.commands.options import integer
+from pyredis_server.commands.options import at_least, negatable
 from pyredis_server.commands.registry import command
-from pyredis_server.commands.scan import read_cursor, read_scan_options
+from pyredis_server.commands.scan import walk_value
 from pyredis_server.config.directives.encodings import ZSET_MAX_LISTPACK_ENTRIES, ZSET_MAX_LISTPACK_VALUE
 from pyredis_server.datatypes.sorted_sets import SortedSet
 from pyredis_server.resp.reply import NULL_ARRAY, Double, Reply, ScorePairs
@@ -89,7 +88,7 @@ def zrem(ctx: Context, key: bytes, *members: bytes) -> int:
     for member in members:
         removed += held.remove(member)
     if removed:
-        report_removal(ctx, key, held, b"zrem", removed)
+        ctx.lost(key, held, b"zrem", removed)
     return removed
 
 
@@ -182,9 +181,7 @@ def zrandmember(ctx: Context, key: bytes, *options: bytes) -> Reply:
     if not options:
         held = ctx.db.read_as(key, SortedSet)
         return None if held is None else held.at(below(len(held)))[0]
-    count = integer(options[0])
-    if count == INT64_MIN:
-        raise CommandError(errors.NOT_A_LONG)
+    count = negatable(options[0])
     withscores = len(options) > 1
     if withscores:
         if len(options) > 2 or options[1].upper() != b"WITHSCORES":
@@ -206,20 +203,16 @@ def zrandmember(ctx: Context, key: bytes, *options: bytes) -> Reply:
          complexity="O(1) for a call, O(N) for all calls that walk N members")
 def zscan(ctx: Context, key: bytes, cursor: bytes, *options: bytes) -> list[Reply]:
     """Walk the members of a sorted set a few at a time."""
-    start = read_cursor(cursor)
-    held = ctx.db.read_as(key, SortedSet)
-    if held is None:
+    walked = walk_value(ctx, key, SortedSet, cursor, options)
+    if walked is None:
         return [b"0", []]
-    wanted = read_scan_options(options)
-    following, members = held.scan(start, wanted.count)
-    if wanted.pattern is not None:
-        members = list(filter(compile_glob(wanted.pattern), members))
+    held, members = walked.value, walked.found
     printed = format_double if held.compact else _print_all_digits
     scores = held.scores
     found: list[Reply] = [b""] * (2 * len(members))
     found[::2] = members
     found[1::2] = [printed(scores[member]) for member in members]
-    return [b"%d" % following, found]
+    return [walked.following, found]
 
 
 def pop_from_first(ctx: Context, keys: Sequence[bytes], count: int, *, highest: bool) -> Reply:
@@ -236,25 +229,13 @@ def pop_from_first(ctx: Context, keys: Sequence[bytes], count: int, *, highest: 
 def pop(ctx: Context, key: bytes, held: SortedSet, count: int, *, highest: bool) -> list[tuple[bytes, float]]:
     """Remove up to `count` members, at least one, from an end of a set, and report it."""
     popped = held.pop_highest(count) if highest else held.pop_lowest(count)
-    report_removal(ctx, key, held, b"zpopmax" if highest else b"zpopmin", len(popped))
+    ctx.lost(key, held, b"zpopmax" if highest else b"zpopmin", len(popped))
     return popped
-
-
-def report_removal(ctx: Context, key: bytes, held: SortedSet, event: bytes, removed: int) -> None:
-    """Report that members were removed, and delete the set when none is left."""
-    if held.scores:
-        ctx.changed(key, event, removed)
-    else:
-        ctx.db.delete(key)
-        ctx.changed(key, event, removed)
-        ctx.notify(b"del", key)
 
 
 def read_mpop(numkeys: bytes, words: Sequence[bytes]) -> tuple[Sequence[bytes], bool, int]:
     """Read what ZMPOP and BZMPOP have in common. Returns the keys, whether it is MAX, and the count."""
-    number = integer(numkeys, errors.NUMKEYS_NOT_POSITIVE)
-    if number < 1:
-        raise CommandError(errors.NUMKEYS_NOT_POSITIVE)
+    number = at_least(1, numkeys, errors.NUMKEYS_NOT_POSITIVE)
     if number >= len(words):
         raise CommandError(errors.SYNTAX)
     where = words[number].upper()
@@ -265,9 +246,7 @@ def read_mpop(numkeys: bytes, words: Sequence[bytes]) -> tuple[Sequence[bytes], 
     for at in range(0, len(rest), 2):
         if count != -1 or rest[at].upper() != b"COUNT" or at + 1 == len(rest):
             raise CommandError(errors.SYNTAX)
-        count = integer(rest[at + 1], errors.COUNT_NOT_POSITIVE)
-        if count < 1:
-            raise CommandError(errors.COUNT_NOT_POSITIVE)
+        count = at_least(1, rest[at + 1], errors.COUNT_NOT_POSITIVE)
     return words[:number], where == b"MAX", 1 if count == -1 else count
 
 
@@ -359,12 +338,7 @@ def _pop_of_one(ctx: Context, key: bytes, words: Sequence[bytes], *, highest: bo
     """ZPOPMIN and ZPOPMAX. With a count RESP3 nests the pairs, without it does not."""
     if len(words) > 1:
         raise CommandError(errors.SYNTAX)
-    count = 1
-    if words:
-        given = parse_int(words[0])
-        if given is None or given < 0:
-            raise CommandError(errors.NOT_POSITIVE)
-        count = given
+    count = at_least(0, words[0], errors.NOT_POSITIVE) if words else 1
     held = ctx.db.write_as(key, SortedSet)
     if held is None or not count:
         return []

@@ -20,7 +20,7 @@ from pyredis_server.commands.arguments import Int, Key, OneOf, Token
 from pyredis_server.commands.context import Context
 from pyredis_server.commands.flags import DENYOOM, MOVABLEKEYS, READONLY, WRITE
 from pyredis_server.commands.keyspecs import CountedKeys, Keys
-from pyredis_server.commands.options import integer
+from pyredis_server.commands.options import at_least, integer
 from pyredis_server.commands.registry import command
 from pyredis_server.commands.sorted_sets_ranges import store
 from pyredis_server.datatypes.sets import SetValue
@@ -173,9 +173,7 @@ def _read(
             found.withscores = True
         elif word == b"LIMIT" and limit_allowed and left > 1:
             at += 1
-            found.limit = integer(words[at], errors.LIMIT_NEGATIVE)
-            if found.limit < 0:
-                raise CommandError(errors.LIMIT_NEGATIVE)
+            found.limit = at_least(0, words[at], errors.LIMIT_NEGATIVE)
         else:
             raise CommandError(errors.SYNTAX)
         at += 1

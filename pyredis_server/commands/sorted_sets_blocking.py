@@ -6,7 +6,7 @@ is tried again whenever a key it waits for was changed. AOF and replicas get ZPO
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from pyredis_server.commands.arguments import Dbl, Int, Key, OneOf, Token
 from pyredis_server.commands.context import Context
@@ -15,6 +15,7 @@ from pyredis_server.commands.keyspecs import CountedKeys, Keys
 from pyredis_server.commands.options import deadline_ms
 from pyredis_server.commands.registry import command
 from pyredis_server.commands.sorted_sets import pop, pop_from_first, read_mpop
+from pyredis_server.commands.waiting import take_or_wait
 from pyredis_server.datatypes.sorted_sets import SortedSet
 from pyredis_server.resp.reply import NO_REPLY, Double, Reply
 
@@ -52,7 +53,7 @@ def bzmpop(ctx: Context, timeout: bytes, numkeys: bytes, *words: bytes) -> Reply
         popped = pop_from_first(ctx, keys, count, highest=highest)
         return NO_REPLY if popped is None else popped
 
-    return _take_or_wait(ctx, keys, deadline_ms(timeout, ctx.clock.now_ms), take)
+    return take_or_wait(ctx, keys, deadline_ms(timeout, ctx.clock.now_ms), take, kind=SortedSet.type_name)
 
 
 def _pop(ctx: Context, keys_and_timeout: Sequence[bytes], *, highest: bool) -> Reply:
@@ -67,12 +68,4 @@ def _pop(ctx: Context, keys_and_timeout: Sequence[bytes], *, highest: bool) -> R
                 return [key, member, Double(score)]
         return NO_REPLY
 
-    return _take_or_wait(ctx, keys, deadline_ms(keys_and_timeout[-1], ctx.clock.now_ms), take)
-
-
-def _take_or_wait(ctx: Context, keys: Sequence[bytes], deadline: int, take: Callable[[Context], Reply]) -> Reply:
-    """Try at once, else wait until `deadline`."""
-    reply = take(ctx)
-    if reply is not NO_REPLY:
-        return reply
-    return ctx.services.executor.block(ctx.session, keys, deadline, take, kind=SortedSet.type_name)
+    return take_or_wait(ctx, keys, deadline_ms(keys_and_timeout[-1], ctx.clock.now_ms), take, kind=SortedSet.type_name)

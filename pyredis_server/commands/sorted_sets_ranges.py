@@ -21,7 +21,7 @@ from pyredis_server.commands.flags import DENYOOM, FAST, READONLY, WRITE
 from pyredis_server.commands.keyspecs import Keys
 from pyredis_server.commands.options import integer
 from pyredis_server.commands.registry import command
-from pyredis_server.commands.sorted_sets import limits, report_removal
+from pyredis_server.commands.sorted_sets import limits
 from pyredis_server.datatypes.sorted_sets import LexBound, LexRange, SortedSet
 from pyredis_server.resp.reply import Reply, ScorePairs
 
@@ -192,12 +192,7 @@ def zremrangebylex(ctx: Context, key: bytes, min: bytes, max: bytes) -> int:
 
 def store(ctx: Context, key: bytes, scores: dict[bytes, float], event: bytes) -> int:
     """Store a result in place of whatever the key holds, or delete the key where it is empty."""
-    db = ctx.db
-    if scores:
-        db.put(key, SortedSet.of(scores, *limits(ctx)))
-        ctx.changed(key, event)
-    elif db.delete(key):
-        ctx.changed(key, b"del")
+    ctx.stored(key, SortedSet.of(scores, *limits(ctx)) if scores else None, event)
     return len(scores)
 
 
@@ -297,7 +292,7 @@ def _limited(span: Span, wanted: RangeOptions) -> Span:
 def _remove(ctx: Context, key: bytes, held: SortedSet, span: Span, event: bytes) -> int:
     removed = held.cut(*span)
     if removed:
-        report_removal(ctx, key, held, event, removed)
+        ctx.lost(key, held, event, removed)
     return removed
 
 

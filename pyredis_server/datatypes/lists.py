@@ -5,7 +5,7 @@ of nodes (lists_nodes.py) and has the encoding "quicklist". It becomes short aga
 list at the limit does not change at every command. Methods that grow or shrink a list take that directive as `fill`:
 up to so many elements, or for -1 to -5 up to 4, 8, 16, 32, 64 kB.
 Indexes: those of the methods are Python's without negative ones; `bounds` turns a client's range into them.
-Measured (tools/measure_lists.py): a deque alone is 10 % faster at the ends, but takes 620 bytes when empty and
+Measured: a deque alone is 10 % faster at the ends, but takes 620 bytes when empty and
 walks 78,000 blocks to the middle of ten million elements; a Python list moves all of them at every LPUSH.
 """
 

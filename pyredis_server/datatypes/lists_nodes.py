@@ -34,19 +34,22 @@ def node_limits(fill: int) -> tuple[int, int]:
     return SAFE_BYTES, fill or 1
 
 
+def integer_bytes(number: int) -> int:
+    """What an integer of 64 bits takes in a listpack."""
+    if number < 0:
+        number = max(~number, 128)  # the one-byte form is for 0 to 127 only
+    return (2 if number <= 127 else 3 if number <= 4095 else 4 if number <= 32767 else 5 if number <= 8388607 else
+            6 if number <= 2147483647 else 10)
+
+
 def entry_bytes(value: bytes) -> int:
     """What an element takes in a listpack: its encoding and the length by which it is found from behind."""
     length = len(value)
     if 0 < length <= 20 and value[0] <= 57:
         if length < 19 and value.isdigit() and (value[0] != 48 or length == 1):  # the usual case of parse_int
-            number = int(value)
-        else:
-            parsed = parse_int(value)
-            if parsed is None:
-                return length + 2
-            number = parsed if parsed >= 0 else max(~parsed, 128)  # the one-byte form is for 0 to 127 only
-        return (2 if number <= 127 else 3 if number <= 4095 else 4 if number <= 32767 else 5 if number <= 8388607 else
-                6 if number <= 2147483647 else 10)
+            return integer_bytes(int(value))
+        parsed = parse_int(value)
+        return length + 2 if parsed is None else integer_bytes(parsed)
     if length < 64:
         return length + 2
     encoded = length + (2 if length < 4096 else 5)

@@ -73,16 +73,6 @@ class SortedIds:
         """The greatest, or None."""
         return self.lasts[-1] if self.lasts else None
 
-    def from_id(self, entry_id: int) -> Iterator[int]:
-        """The IDs from this one on, in order. Nothing may be changed meanwhile."""
-        at = bisect_left(self.lasts, entry_id)
-        if at == len(self.lasts):
-            return
-        chunk = self.chunks[at]
-        yield from chunk[bisect_left(chunk, entry_id) :]
-        for following in range(at + 1, len(self.chunks)):
-            yield from self.chunks[following]
-
     def range(self, low: int, high: int, limit: int | None = None) -> list[int]:
         """The IDs from `low` to `high`, both included; the first `limit` of them."""
         found: list[int] = []

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, repeat
 from typing import Final, TypeAlias
 
-from pyredis_server.datatypes.lists_nodes import EMPTY_BYTES, entry_bytes
+from pyredis_server.datatypes.lists_nodes import EMPTY_BYTES, entry_bytes, integer_bytes
 
 Row: TypeAlias = tuple[bytes, ...]  # field, value, field, value ...
 Entry: TypeAlias = tuple[int, Row]  # ID and row
@@ -43,14 +43,6 @@ def split_id(entry_id: int) -> tuple[int, int]:
 def format_id(entry_id: int) -> bytes:
     """As Redis prints it: ms-seq."""
     return b"%d-%d" % (entry_id >> SEQ_BITS, entry_id & SEQ_MAX)
-
-
-def integer_bytes(number: int) -> int:
-    """What an integer of 64 bits takes in a listpack."""
-    if number < 0:
-        number = max(~number, 128)  # the one-byte form is for 0 to 127 only
-    return (2 if number <= 127 else 3 if number <= 4095 else 4 if number <= 32767 else 5 if number <= 8388607 else
-            6 if number <= 2147483647 else 10)
 
 
 def fields_bytes(fields: Sequence[bytes]) -> int:

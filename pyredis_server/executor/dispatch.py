@@ -234,11 +234,7 @@ class Dispatcher:
         command.calls += 1
         command.nanoseconds += elapsed_ns
         command.histogram[elapsed_ns // 1000] += 1
-        if context.propagating:
-            if context.propagated is not None:
-                effects.propagate(db_index, context.propagated)
-            elif context.dirty != dirty and command.spec.flags & (Flag.WRITE | Flag.MAY_REPLICATE):
-                effects.propagate(db_index, [tuple(argv)])
+        self._propagate(command, argv, db_index, dirty)
         shown: Sequence[bytes] = argv
         if context.redacted:
             shown = [b"(redacted)" if at in context.redacted else each for at, each in enumerate(argv)]
@@ -269,15 +265,21 @@ class Dispatcher:
         except Exception:  # noqa: BLE001  # as in the loop: our bug, the server lives on
             command.failed_calls += 1
             reply = self.internal_error(argv)
-        if context.propagating:
-            if context.propagated is not None:
-                effects.propagate(context.db.index, context.propagated)
-            elif context.dirty != dirty:
-                effects.propagate(context.db.index, [tuple(argv)])
+        self._propagate(command, argv, context.db.index, dirty)
         context.leave(outer)
         effects.depth -= 1
         effects.flush()
         return reply
+
+    def _propagate(self, command: Command, argv: list[bytes], db_index: int, dirty: int) -> None:
+        """Send on what a command did: what it said itself, else, if `dirty` grew, the command as it came."""
+        context = self.context
+        if not context.propagating:
+            return
+        if context.propagated is not None:
+            self.effects.propagate(db_index, context.propagated)
+        elif context.dirty != dirty and command.spec.flags & (Flag.WRITE | Flag.MAY_REPLICATE):
+            self.effects.propagate(db_index, [tuple(argv)])
 
     def run_queued(self, session: Session) -> Reply:
         """Run what MULTI queued and give its replies, as EXEC does. CLIENT LIST shows the queue until EXEC drops it."""

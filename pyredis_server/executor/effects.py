@@ -44,16 +44,11 @@ class Effects:
     def changed_quietly(self, db: Database, key: bytes) -> None:
         if db.watched:
             touch_watched(db, key)
-        if self.waits.tables:
-            self.waits.touched(db, key)
+        self.ready(db, key)
 
     def changed(self, db: Database, key: bytes, event: bytes) -> None:
-        if db.watched:
-            touch_watched(db, key)
-        if self.waits.tables:
-            self.waits.touched(db, key)
-        for listener in self.listeners:
-            listener(db, key, event)
+        self.changed_quietly(db, key)
+        self.notify(db, key, event)
 
     def ready(self, db: Database, key: bytes) -> None:
         if self.waits.tables:
@@ -88,12 +83,7 @@ class Effects:
         if self.sinks:
             self.propagate(db.index, [(b"DEL", key)])
         if self.context.effects_wanted:
-            if db.watched:
-                touch_watched(db, key)
-            if self.waits.tables:
-                self.waits.touched(db, key)
-            for listener in self.listeners:
-                listener(db, key, b"expired")
+            self.changed(db, key, b"expired")
 
     def fields_expired(self, db: Database, key: bytes, fields: Sequence[bytes], *, emptied: bool) -> None:
         """Fields of a hash ran out: replicas hear of each as HDEL, watchers and listeners of all at once."""
@@ -106,8 +96,7 @@ class Effects:
 
     def keymiss(self, db: Database, key: bytes) -> None:
         """A read found nothing."""
-        for listener in self.listeners:
-            listener(db, key, b"keymiss")
+        self.notify(db, key, b"keymiss")
 
     # -- propagation ---------------------------------------------------------------------------------------------
 

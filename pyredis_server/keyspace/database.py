@@ -15,9 +15,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyredis_server.base.errors import WrongType
+from pyredis_server.datatypes.arena import SLOTS_PER_DEAD, Arena
 from pyredis_server.datatypes.deadlines import Deadlines
 from pyredis_server.datatypes.hashes import Hash
-from pyredis_server.keyspace.arena import SLOTS_PER_DEAD, Arena
 from pyredis_server.keyspace.clocks import AccessClocks
 from pyredis_server.keyspace.hooks import Overdue
 from pyredis_server.keyspace.values import StoredValue

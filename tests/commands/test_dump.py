@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from pyredis_server.base import errors
 from pyredis_server.base.clock import ManualClock
 from pyredis_server.embedded import RedisServer
 from pyredis_server.resp.reply import OK
-from tests.conftest import MakeServer
 from tests.support.raw_client import RawClient
 from tests.support.rdb_bytes import payload
 from tests.support.recorder import Recorder
@@ -20,18 +17,6 @@ from tests.support.wire import ErrorReply
 ABC = payload(b"\0\3abc")
 LIST = payload(b"\1\2\1a\1b")
 NOW_MS = ManualClock().wall_ms()
-
-
-@pytest.fixture
-def still(make_server: MakeServer, clock: ManualClock) -> RedisServer:
-    """A server whose clock stands still."""
-    return make_server(clock=clock)
-
-
-@pytest.fixture
-def timed(still: RedisServer) -> Iterator[RawClient]:
-    with RawClient(port=still.port) as client:
-        yield client
 
 
 def test_dump_gives_what_restore_takes(any_client: RawClient) -> None:

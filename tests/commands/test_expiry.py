@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from pyredis_server.base import errors
 from pyredis_server.base.clock import ManualClock
-from pyredis_server.embedded import RedisServer
-from pyredis_server.resp.reply import OK
-from tests.conftest import MakeServer
 from tests.support.raw_client import RawClient
 from tests.support.recorder import Recorder
 from tests.support.wire import ErrorReply
@@ -21,18 +16,10 @@ SETTERS = ["EXPIRE", "PEXPIRE", "EXPIREAT", "PEXPIREAT"]
 
 
 @pytest.fixture
-def still(make_server: MakeServer, clock: ManualClock) -> RedisServer:
-    """A server whose clock stands still."""
-    return make_server(clock=clock, enable_debug_command="yes")
-
-
-@pytest.fixture
-def timed(still: RedisServer) -> Iterator[RawClient]:
-    """Its client; expired keys are deleted only when they are met."""
-    with RawClient(port=still.port) as client:
-        assert client.call("DEBUG", "SET-ACTIVE-EXPIRE", 0) == OK
-        client.call("SET", "k", "v")
-        yield client
+def timed(timed: RawClient) -> RawClient:
+    """The client of a server whose clock stands still, which holds a key."""
+    timed.call("SET", "k", "v")
+    return timed
 
 
 @pytest.mark.parametrize(("command", "argument", "expires_ms"), [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from pyredis_server.base import errors
@@ -11,8 +9,6 @@ from pyredis_server.base.clock import ManualClock
 from pyredis_server.embedded import RedisServer
 from pyredis_server.keyspace.hashes_expiry import FieldExpireCycle
 from pyredis_server.keyspace.hooks import Overdue
-from pyredis_server.resp.reply import OK
-from tests.conftest import MakeServer
 from tests.support.raw_client import RawClient
 from tests.support.recorder import Recorder, run_on_executor
 from tests.support.wire import ErrorReply
@@ -23,18 +19,10 @@ SETTERS = ["HEXPIRE", "HPEXPIRE", "HEXPIREAT", "HPEXPIREAT"]
 
 
 @pytest.fixture
-def still(make_server: MakeServer, clock: ManualClock) -> RedisServer:
-    """A server whose clock stands still."""
-    return make_server(clock=clock, enable_debug_command="yes")
-
-
-@pytest.fixture
-def timed(still: RedisServer) -> Iterator[RawClient]:
-    """Its client; fields that run out are removed only when they are met."""
-    with RawClient(port=still.port) as client:
-        assert client.call("DEBUG", "SET-ACTIVE-EXPIRE", 0) == OK
-        client.call("HSET", "k", "a", 1, "b", 2, "c", 3)
-        yield client
+def timed(timed: RawClient) -> RawClient:
+    """The client of a server whose clock stands still, which holds a hash."""
+    timed.call("HSET", "k", "a", 1, "b", 2, "c", 3)
+    return timed
 
 
 def call(client: RawClient, line: str) -> object:

@@ -8,10 +8,8 @@ from typing import ClassVar
 import pytest
 
 from pyredis_server.base import errors
-from pyredis_server.base.clock import ManualClock
 from pyredis_server.embedded import RedisServer
 from pyredis_server.resp.reply import OK
-from tests.conftest import MakeServer
 from tests.support.raw_client import RawClient
 from tests.support.recorder import Recorder, run_on_executor
 from tests.support.wire import ErrorReply
@@ -36,14 +34,6 @@ class Pile:
 def heard(server: RedisServer) -> Iterator[Recorder]:
     with Recorder(server) as recorder:
         yield recorder
-
-
-@pytest.fixture
-def timed(make_server: MakeServer, clock: ManualClock) -> Iterator[RawClient]:
-    """A client of a server whose clock stands still, and which deletes expired keys only when they are met."""
-    with RawClient(port=make_server(clock=clock, enable_debug_command="yes").port) as client:
-        assert client.call("DEBUG", "SET-ACTIVE-EXPIRE", 0) == OK
-        yield client
 
 
 def stat(client: RawClient, name: str) -> int:

@@ -5,13 +5,12 @@ What is the same as in Redis to the byte is in compat/cases_streams.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from pyredis_server.base.clock import ManualClock
 from pyredis_server.embedded import RedisServer
-from tests.conftest import MakeServer
 from tests.support.raw_client import RawClient
 from tests.support.recorder import Recorder
 from tests.support.wait import until
@@ -19,18 +18,6 @@ from tests.support.wire import ErrorReply
 
 NOW_MS = ManualClock().wall_ms()
 MakeClient = Callable[..., RawClient]
-
-
-@pytest.fixture
-def still(make_server: MakeServer, clock: ManualClock) -> RedisServer:
-    """A server whose clock stands still."""
-    return make_server(clock=clock)
-
-
-@pytest.fixture
-def timed(still: RedisServer) -> Iterator[RawClient]:
-    with RawClient(port=still.port) as client:
-        yield client
 
 
 def call(client: RawClient, line: str) -> object:

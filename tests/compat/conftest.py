@@ -25,6 +25,22 @@ def reference() -> Reference:
     return found
 
 
+@pytest.fixture
+def main_reference(reference: Reference) -> Reference:
+    """Redis 8.2: against an older one, newer commands and texts would be seen as differences."""
+    if not reference.is_main:
+        pytest.skip(f"compares with Redis 8.2 only, the reference is {reference}")
+    return reference
+
+
+@pytest.fixture
+def pair(main_reference: Reference, theirs: Player, ours: Player) -> tuple[Player, Player]:
+    """Redis 8.2 and ours, both as after their start."""
+    theirs.reset()
+    ours.reset()
+    return theirs, ours
+
+
 @pytest.fixture(scope="session")
 def theirs(reference: Reference) -> Iterator[Player]:
     arguments = [word for name, value in ALLOW_ALL.items() for word in (f"--{name}", value)]

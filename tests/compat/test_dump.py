@@ -33,9 +33,7 @@ WIDE = ("set-max-intset-entries", 9999, "set-max-listpack-entries", 9999, "hash-
 
 
 @pytest.fixture
-def real(reference: Reference, theirs: Player) -> Iterator[RawClient]:
-    if not reference.is_main:
-        pytest.skip(f"compares with Redis 8.2 only, the reference is {reference}")
+def real(main_reference: Reference, theirs: Player) -> Iterator[RawClient]:
     theirs.reset()
     with RawClient(port=theirs.port) as client:
         yield client

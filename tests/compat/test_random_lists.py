@@ -14,7 +14,6 @@ import pytest
 from tests.compat.amount import random_calls
 from tests.compat.play import Player
 from tests.support.raw_client import Argument, RawClient
-from tests.support.reference import Reference
 
 pytestmark = [pytest.mark.compat, pytest.mark.slow]
 
@@ -68,12 +67,9 @@ def calls(rng: random.Random, count: int) -> Iterator[tuple[Argument, ...]]:
 
 @pytest.mark.parametrize("threshold", [1, 2, 5, 16, 0, -1, -2])
 def test_random_calls_on_lists_get_the_replies_of_redis(
-    reference: Reference, theirs: Player, ours: Player, threshold: int,
+    pair: tuple[Player, Player], threshold: int,
 ) -> None:
-    if not reference.is_main:
-        pytest.skip(f"compares with Redis 8.2 only, the reference is {reference}")
-    theirs.reset()
-    ours.reset()
+    theirs, ours = pair
     play(theirs.port, ours.port, threshold, CALLS_IN_A_RUN, seed=threshold)
 
 

@@ -14,7 +14,6 @@ import pytest
 from tests.compat.amount import random_calls
 from tests.compat.play import Player
 from tests.support.raw_client import Argument, RawClient
-from tests.support.reference import Reference
 
 pytestmark = [pytest.mark.compat, pytest.mark.slow]
 
@@ -75,11 +74,8 @@ def calls(rng: random.Random) -> Iterator[Call]:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_random_sorts_give_the_order_of_redis(reference: Reference, theirs: Player, ours: Player, seed: int) -> None:
-    if not reference.is_main:
-        pytest.skip(f"compares with Redis 8.2 only, the reference is {reference}")
-    theirs.reset()
-    ours.reset()
+def test_random_sorts_give_the_order_of_redis(pair: tuple[Player, Player], seed: int) -> None:
+    theirs, ours = pair
     sorted_some = 0
     with RawClient(port=theirs.port) as real, RawClient(port=ours.port) as our:
         for _, call in zip(range(CALLS * 2), calls(random.Random(seed)), strict=False):

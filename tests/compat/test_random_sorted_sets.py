@@ -16,7 +16,6 @@ from tests.compat.amount import random_calls
 from tests.compat.normalise import same, ways_of
 from tests.compat.play import Player
 from tests.support.raw_client import RawClient
-from tests.support.reference import Reference
 
 pytestmark = [pytest.mark.compat, pytest.mark.slow]
 
@@ -156,12 +155,9 @@ def compare_values(call: Call, real: RawClient, our: RawClient) -> set[bytes]:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_random_calls_on_sorted_sets_get_the_replies_of_redis(
-    reference: Reference, theirs: Player, ours: Player, seed: int,
+    pair: tuple[Player, Player], seed: int,
 ) -> None:
-    if not reference.is_main:
-        pytest.skip(f"compares with Redis 8.2 only, the reference is {reference}")
-    theirs.reset()
-    ours.reset()
+    theirs, ours = pair
     protocol = 2 + seed % 2
     forms = set()
     with RawClient(port=theirs.port, protocol=protocol) as real, RawClient(port=ours.port, protocol=protocol) as our:

@@ -16,7 +16,6 @@ import pytest
 from tests.compat.amount import random_calls
 from tests.compat.play import Player
 from tests.support.raw_client import Argument, RawClient
-from tests.support.reference import Reference
 
 pytestmark = [pytest.mark.compat, pytest.mark.slow]
 
@@ -120,12 +119,9 @@ def calls(rng: random.Random, count: int) -> Iterator[tuple[Argument, ...]]:
 
 @pytest.mark.parametrize(("most_entries", "most_bytes"), [(1, 4096), (2, 0), (3, 4096), (7, 300), (100, 4096), (0, 0)])
 def test_random_calls_on_streams_get_the_replies_of_redis(
-    reference: Reference, theirs: Player, ours: Player, most_entries: int, most_bytes: int,
+    pair: tuple[Player, Player], most_entries: int, most_bytes: int,
 ) -> None:
-    if not reference.is_main:
-        pytest.skip(f"compares with Redis 8.2 only, the reference is {reference}")
-    theirs.reset()
-    ours.reset()
+    theirs, ours = pair
     play(theirs.port, ours.port, most_entries, most_bytes, CALLS_IN_A_RUN, seed=most_entries)
 
 

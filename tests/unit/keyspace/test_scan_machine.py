@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from pyredis_server.base.clock import CommandClock
 from pyredis_server.base.stats import ServerStats
-from pyredis_server.keyspace.arena import Arena
+from pyredis_server.datatypes.arena import Arena
 from pyredis_server.keyspace.keyspace import Keyspace
 
 KEYS = st.integers(0, 40).map(lambda number: b"key:%d" % number)

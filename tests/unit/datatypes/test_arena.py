@@ -1,11 +1,11 @@
-"""The list of keys by number: walks, dead slots, tidying. Whole databases: test_scan_machine.py."""
+"""The list of keys by number: walks, dead slots, tidying. Whole databases: tests/unit/keyspace/test_scan_machine.py."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyredis_server.keyspace.arena import Arena
+from pyredis_server.datatypes.arena import Arena
 
 
 def key(number: int) -> bytes:
