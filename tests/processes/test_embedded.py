@@ -10,7 +10,7 @@ import stat
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import attrs
@@ -31,17 +31,27 @@ STOPS_WITHIN_S = 5.0
 
 @attrs.frozen
 class Inventory:
-    """What a server might leave in a program."""
+    """What a server might leave in a program: its threads, and its descriptors with what they refer to."""
 
-    threads: frozenset[str]
-    descriptors: int
+    threads: frozenset[threading.Thread]
+    descriptors: frozenset[tuple[str, str]]
 
     @classmethod
     def take(cls) -> Inventory:
         gc.collect()
-        folder = Path("/proc/self/fd")
-        return cls(frozenset(thread.name for thread in threading.enumerate()),
-                   len(list(folder.iterdir())) if folder.exists() else 0)
+        return cls(frozenset(threading.enumerate()), frozenset(_descriptors()))
+
+    def beyond(self, before: Inventory) -> list[str]:
+        """What was not there before. What other tests left may go meanwhile: a server closes in its own time."""
+        return [*(thread.name for thread in self.threads - before.threads),
+                *(" ".join(one) for one in self.descriptors - before.descriptors)]
+
+
+def _descriptors() -> Iterator[tuple[str, str]]:
+    folder = "/proc/self/fd"
+    for number in os.listdir(folder) if os.path.exists(folder) else ():
+        with suppress(FileNotFoundError):  # the one that listed the others
+            yield number, os.readlink(f"{folder}/{number}")
 
 
 @pytest.fixture
@@ -51,7 +61,16 @@ def nothing_left() -> Iterator[None]:
         client.call("PING")  # whatever is made once and kept, is made now
     before = Inventory.take()
     yield
-    until(lambda: Inventory.take() == before, what=f"as before: {before}")
+    left: list[str] = []
+
+    def nothing_is_left() -> bool:
+        left[:] = Inventory.take().beyond(before)
+        return not left
+
+    try:
+        until(nothing_is_left)
+    except AssertionError:
+        pytest.fail(f"left behind: {left}")
 
 
 @pytest.mark.usefixtures("nothing_left")
